@@ -1,0 +1,174 @@
+//! Errors in one shape, with words that cannot carry an answer.
+
+use axum_core::response::{IntoResponse, Response};
+use http::header::{ALLOW, RETRY_AFTER};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+
+use crate::slot::Outgoing;
+use crate::strict::{Fault, FaultCode};
+
+pub(crate) const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
+
+/// An error answer: status, code and words that were fixed at compile time or come from a [`Fault`].
+///
+/// Its body is `{"error":{"code","message","pointer"?}}`. It is no speech and passes the guard as it is.
+#[derive(Debug)]
+pub struct Notice {
+    status: StatusCode,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    error: ErrorBody,
+}
+
+#[derive(Debug, serde::Serialize)]
+struct ErrorBody {
+    code: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<String>,
+}
+
+impl Notice {
+    /// An error of status 4xx or 5xx; any other status becomes 500.
+    #[must_use]
+    pub fn new(status: StatusCode, code: &'static str, message: &'static str) -> Self {
+        Self::with(status, code, message.to_owned(), None)
+    }
+
+    /// A broken input that is well formed but not to be had: its code, and a fault that names the place.
+    ///
+    /// The fault's own code gives way to `code`.
+    #[must_use]
+    pub fn about(status: StatusCode, code: &'static str, fault: Fault) -> Self {
+        let Fault {
+            pointer, message, ..
+        } = fault;
+        Self::with(status, code, message, Some(pointer))
+    }
+
+    /// Tells the client to come back after so many seconds.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u32) -> Self {
+        self.headers.push((RETRY_AFTER, seconds.into()));
+        self
+    }
+
+    /// Tells the client that the same request would fail again.
+    pub(crate) fn final_word(mut self) -> Self {
+        self.headers
+            .push((SHOULD_RETRY, HeaderValue::from_static("false")));
+        self
+    }
+
+    /// What the guard says in the place of a response that bears no mark.
+    pub(crate) fn in_place_of(status: StatusCode, headers: &HeaderMap) -> Self {
+        if !status.is_client_error() && status != StatusCode::SERVICE_UNAVAILABLE {
+            return Self::exit_unmarked();
+        }
+        let (code, message) = fixed_words(status);
+        let mut notice = Self::new(status, code, message);
+        let kept = [
+            (ALLOW, is_method_list as fn(&HeaderValue) -> bool),
+            (RETRY_AFTER, is_seconds),
+        ];
+        for (name, is_fit) in kept {
+            if let Some(value) = headers.get(&name).filter(|value| is_fit(value)) {
+                notice.headers.push((name, value.clone()));
+            }
+        }
+        notice
+    }
+
+    pub(crate) fn exit_unmarked() -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "EXIT_UNMARKED",
+            "a response without a verdict was stopped at the exit",
+        )
+        .final_word()
+    }
+
+    fn with(
+        status: StatusCode,
+        code: &'static str,
+        message: String,
+        pointer: Option<String>,
+    ) -> Self {
+        let is_error = status.is_client_error() || status.is_server_error();
+        let status = if is_error {
+            status
+        } else {
+            StatusCode::INTERNAL_SERVER_ERROR
+        };
+        Self {
+            status,
+            headers: Vec::new(),
+            error: ErrorBody {
+                code,
+                message,
+                pointer,
+            },
+        }
+    }
+
+    pub(crate) fn into_outgoing(self) -> Outgoing {
+        #[derive(serde::Serialize)]
+        struct Body<'a> {
+            error: &'a ErrorBody,
+        }
+        let body = serde_json::to_vec(&Body { error: &self.error }).unwrap_or_default();
+        Outgoing {
+            exchange: None,
+            status: self.status,
+            headers: self.headers,
+            body,
+        }
+    }
+}
+
+fn is_method_list(value: &HeaderValue) -> bool {
+    value
+        .as_bytes()
+        .iter()
+        .all(|byte| byte.is_ascii_uppercase() || matches!(byte, b',' | b' '))
+}
+
+fn is_seconds(value: &HeaderValue) -> bool {
+    value.as_bytes().iter().all(u8::is_ascii_digit)
+}
+
+fn fixed_words(status: StatusCode) -> (&'static str, &'static str) {
+    match status {
+        StatusCode::UNAUTHORIZED => ("UNAUTHORIZED", "credentials are missing or not valid"),
+        StatusCode::FORBIDDEN => ("FORBIDDEN", "this request is not allowed"),
+        StatusCode::NOT_FOUND => ("NOT_FOUND", "nothing is served at this path"),
+        StatusCode::METHOD_NOT_ALLOWED => {
+            ("METHOD_NOT_ALLOWED", "this path does not take this method")
+        }
+        StatusCode::REQUEST_TIMEOUT => ("REQUEST_TIMEOUT", "the request came in too slowly"),
+        StatusCode::PAYLOAD_TOO_LARGE => ("TOO_LARGE", "the request body is over its limit"),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => (
+            "UNSUPPORTED_MEDIA_TYPE",
+            "this path does not take this content type",
+        ),
+        StatusCode::TOO_MANY_REQUESTS => ("TOO_MANY_REQUESTS", "too many requests"),
+        StatusCode::SERVICE_UNAVAILABLE => ("UNAVAILABLE", "the service cannot answer now"),
+        _ => ("BAD_REQUEST", "the request cannot be served"),
+    }
+}
+
+/// A malformed input: 413 when it is too large, else 422.
+impl From<Fault> for Notice {
+    fn from(fault: Fault) -> Self {
+        let status = match fault.code() {
+            FaultCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            _ => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        Self::about(status, fault.code().as_str(), fault)
+    }
+}
+
+impl IntoResponse for Notice {
+    fn into_response(self) -> Response {
+        self.into_outgoing().into_marked_response()
+    }
+}

@@ -1,0 +1,196 @@
+//! Bytes of what leaves: claims are written here and nowhere else.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Serialize;
+use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::json;
+use speech_kernel::{Authority, EnforcementViolation, Response, ResponseKind, SystemMode};
+
+use crate::code::code;
+use crate::draft::Envelope;
+use crate::label::Label;
+use crate::recorder::{Attempt, SealedTrace};
+use crate::sourced::Origin;
+
+const PROVENANCE: &str = "provenance";
+
+/// The claims of a response as its reader sees them.
+#[derive(Serialize)]
+pub(crate) struct Provenance<'a> {
+    authority: Authority,
+    system_mode: SystemMode,
+    kind: ResponseKind,
+    sources: &'a [Origin],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    attempts: &'a [Attempt],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    missing: &'a [Label],
+}
+
+impl<'a> Provenance<'a> {
+    pub(crate) fn of_answer(response: &Response, sealed: &'a SealedTrace) -> Self {
+        let sources = &sealed.origins;
+        let attempts = &sealed.attempts;
+        Self {
+            sources,
+            attempts,
+            ..Self::of_refusal(response)
+        }
+    }
+
+    /// A refusal draws on nothing, so it names no source.
+    pub(crate) const fn of_refusal(response: &Response) -> Self {
+        let Response {
+            kind,
+            authority,
+            system_mode,
+        } = *response;
+        Self {
+            authority,
+            system_mode,
+            kind,
+            sources: &[],
+            attempts: &[],
+            code: None,
+            missing: &[],
+        }
+    }
+
+    pub(crate) fn of_denial(
+        refusal: &Response,
+        violation: &EnforcementViolation,
+        sealed: &'a SealedTrace,
+    ) -> Self {
+        let missing = &sealed.missing;
+        Self {
+            code: Some(code(violation)),
+            missing,
+            ..Self::of_refusal(refusal)
+        }
+    }
+}
+
+/// Why a draft cannot be rendered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unfit {
+    NotAnObject,
+    BringsProvenance,
+}
+
+/// Adds the claims to the body of an answer. The other bytes stay as they are.
+pub(crate) fn answer(mut body: Vec<u8>, provenance: &Provenance<'_>) -> Result<Vec<u8>, Unfit> {
+    let Keys {
+        count,
+        has_provenance,
+    } = serde_json::from_slice(&body).map_err(|_| Unfit::NotAnObject)?;
+    if has_provenance {
+        return Err(Unfit::BringsProvenance);
+    }
+    let claims = serde_json::to_vec(provenance).map_err(|_| Unfit::NotAnObject)?;
+    body.truncate(body.len().saturating_sub(1));
+    if count > 0 {
+        body.push(b',');
+    }
+    body.extend_from_slice(b"\"provenance\":");
+    body.extend_from_slice(&claims);
+    body.push(b'}');
+    Ok(body)
+}
+
+/// Renders a refusal in the protocol's own slot for refusals, with the content empty.
+pub(crate) fn refusal(envelope: &Envelope, text: &str, provenance: &Provenance<'_>) -> Vec<u8> {
+    let body = match envelope {
+        Envelope::Chat { id, created, model } => json!({
+            "id": id,
+            "object": "chat.completion",
+            "created": created,
+            "model": model,
+            "choices": [{
+                "index": 0,
+                "message": { "role": "assistant", "content": null, "refusal": text, "annotations": [] },
+                "logprobs": null,
+                "finish_reason": "stop",
+            }],
+            "usage": { "prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0 },
+            PROVENANCE: provenance,
+        }),
+        Envelope::Plain => json!({ "refusal": text, PROVENANCE: provenance }),
+    };
+    body.to_string().into_bytes()
+}
+
+/// The fixed words of a refusal and, where context is missing, the registered names of what is missing.
+pub(crate) fn with_missing(
+    text: &'static str,
+    violation: &EnforcementViolation,
+    missing: &[Label],
+) -> Cow<'static, str> {
+    match violation {
+        EnforcementViolation::ContextUnavailable(_) => {
+            let names: Vec<&str> = missing.iter().map(Label::as_str).collect();
+            Cow::Owned(format!("{text} Missing: {}.", names.join(", ")))
+        }
+        _ => Cow::Borrowed(text),
+    }
+}
+
+/// The keys at the top of an object, read without its values.
+struct Keys {
+    count: usize,
+    has_provenance: bool,
+}
+
+impl<'de> de::Deserialize<'de> for Keys {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(KeysVisitor)
+    }
+}
+
+struct KeysVisitor;
+
+impl<'de> Visitor<'de> for KeysVisitor {
+    type Value = Keys;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Keys, A::Error> {
+        let mut keys = Keys {
+            count: 0,
+            has_provenance: false,
+        };
+        while let Some(is_provenance) = map.next_key_seed(IsProvenance)? {
+            map.next_value::<IgnoredAny>()?;
+            keys.count += 1;
+            keys.has_provenance |= is_provenance;
+        }
+        Ok(keys)
+    }
+}
+
+struct IsProvenance;
+
+impl<'de> DeserializeSeed<'de> for IsProvenance {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for IsProvenance {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<bool, E> {
+        Ok(key == PROVENANCE)
+    }
+}
