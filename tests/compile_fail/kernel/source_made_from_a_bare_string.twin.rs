@@ -1,0 +1,7 @@
+use speech_kernel::{LabelError, Source};
+
+fn source() -> Result<Source, LabelError> {
+    Source::parse("system")
+}
+
+fn main() {}
