@@ -19,11 +19,7 @@ pub(crate) const fn authority_consistency(
 
 /// Rule 2: an answer lacks nothing that it was required to have.
 pub(crate) const fn required_context(missing: usize) -> Result<(), ContextUnavailable> {
-    if missing == 0 {
-        Ok(())
-    } else {
-        Err(ContextUnavailable { missing })
-    }
+    if missing == 0 { Ok(()) } else { Err(ContextUnavailable { missing }) }
 }
 
 /// Rule 3: every response reports the mode that the system is in.
@@ -31,11 +27,7 @@ pub(crate) const fn mode_honesty(
     claimed: SystemMode,
     actual: SystemMode,
 ) -> Result<(), ModeViolation> {
-    if claimed as u8 == actual as u8 {
-        Ok(())
-    } else {
-        Err(ModeViolation { claimed, actual })
-    }
+    if claimed as u8 == actual as u8 { Ok(()) } else { Err(ModeViolation { claimed, actual }) }
 }
 
 /// Rule 4: a refusal claims no authority.

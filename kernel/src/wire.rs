@@ -85,15 +85,8 @@ impl<'de> Visitor<'de> for Claims {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Response, A::Error> {
-        let Fields {
-            kind,
-            authority,
-            system_mode,
-        } = Fields::deserialize(de::value::MapAccessDeserializer::new(map))?;
-        Ok(Response {
-            kind,
-            authority,
-            system_mode,
-        })
+        let Fields { kind, authority, system_mode } =
+            Fields::deserialize(de::value::MapAccessDeserializer::new(map))?;
+        Ok(Response { kind, authority, system_mode })
     }
 }

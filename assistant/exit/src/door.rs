@@ -38,16 +38,8 @@ pub enum Outcome {
 
 impl From<Fault> for Outcome {
     fn from(fault: Fault) -> Self {
-        let Fault {
-            code,
-            pointer,
-            message,
-        } = fault;
-        Self::Malformed {
-            code,
-            pointer,
-            message,
-        }
+        let Fault { code, pointer, message } = fault;
+        Self::Malformed { code, pointer, message }
     }
 }
 
@@ -60,14 +52,9 @@ pub fn decide(bytes: &[u8]) -> Outcome {
     match serde_json::from_slice::<Case>(bytes) {
         Ok(case) => match case.verdict() {
             Ok(()) => Outcome::Allow,
-            Err(violation) => Outcome::Deny {
-                code: code(&violation),
-            },
+            Err(violation) => Outcome::Deny { code: code(&violation) },
         },
-        Err(error) => diagnose(bytes)
-            .err()
-            .unwrap_or_else(|| Fault::not_json(&error))
-            .into(),
+        Err(error) => diagnose(bytes).err().unwrap_or_else(|| Fault::not_json(&error)).into(),
     }
 }
 
@@ -129,23 +116,10 @@ struct SourceFields {
 
 impl<'de> Deserialize<'de> for Case {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let ObjectOnly(CaseFields {
-            response,
-            trace: ObjectOnly(trace),
-        }) = ObjectOnly::deserialize(deserializer)?;
-        let TraceFields {
-            sources,
-            required_but_missing,
-            system_mode,
-        } = trace;
-        Ok(Self {
-            response,
-            trace: Trace {
-                sources,
-                required_but_missing,
-                system_mode,
-            },
-        })
+        let ObjectOnly(CaseFields { response, trace: ObjectOnly(trace) }) =
+            ObjectOnly::deserialize(deserializer)?;
+        let TraceFields { sources, required_but_missing, system_mode } = trace;
+        Ok(Self { response, trace: Trace { sources, required_but_missing, system_mode } })
     }
 }
 
@@ -181,11 +155,7 @@ impl<'de, const MIN: usize> Deserialize<'de> for Text<MIN> {
                 write!(f, "a string of at least {MIN} bytes")
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Text<MIN>, E> {
-                if text.len() < MIN {
-                    Err(E::invalid_length(text.len(), &self))
-                } else {
-                    Ok(Text)
-                }
+                if text.len() < MIN { Err(E::invalid_length(text.len(), &self)) } else { Ok(Text) }
             }
         }
         deserializer.deserialize_str(Checked)
@@ -193,13 +163,9 @@ impl<'de, const MIN: usize> Deserialize<'de> for Text<MIN> {
 }
 
 fn source_kinds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Source>, D::Error> {
-    fold_items(
-        deserializer,
-        Vec::new(),
-        |kinds, ObjectOnly(SourceFields { source, .. })| {
-            kinds.push(source);
-        },
-    )
+    fold_items(deserializer, Vec::new(), |kinds, ObjectOnly(SourceFields { source, .. })| {
+        kinds.push(source);
+    })
 }
 
 fn count_of_names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
@@ -234,9 +200,7 @@ where
 fn diagnose(bytes: &[u8]) -> Result<(), Fault> {
     let node = strict::read(bytes)?;
     let case = At::root(&node).closed(&["response", "trace"])?;
-    let response = case
-        .required("response")?
-        .closed(&["kind", "authority", "system_mode"])?;
+    let response = case.required("response")?.closed(&["kind", "authority", "system_mode"])?;
     label::<speech_kernel::ResponseKind>(&response.required("kind")?)?;
     label::<speech_kernel::Authority>(&response.required("authority")?)?;
     label::<SystemMode>(&response.required("system_mode")?)?;
@@ -269,26 +233,17 @@ fn read_label<T: DeserializeOwned>(text: &str) -> Result<T, de::value::Error> {
 
 /// The labels as their own reader names them, so that they stand in one place only.
 fn expected_labels<T: DeserializeOwned>() -> String {
-    let said = read_label::<T>("")
-        .err()
-        .map(|error| error.to_string())
-        .unwrap_or_default();
-    said.split_once("expected ")
-        .map(|(_, labels)| labels.to_owned())
-        .unwrap_or_default()
+    let said = read_label::<T>("").err().map(|error| error.to_string()).unwrap_or_default();
+    said.split_once("expected ").map(|(_, labels)| labels.to_owned()).unwrap_or_default()
 }
 
 fn source_label(at: &At<'_>) -> Result<(), Fault> {
-    Source::parse(at.text()?)
-        .map(|_| ())
-        .map_err(|error| match error {
-            LabelError::UnknownSource => at.fault(
-                FaultCode::UnknownSource,
-                "system, library, memory or tool:<name>",
-            ),
-            LabelError::BadToolName => at.fault(
-                FaultCode::BadToolName,
-                "1 to 128 bytes of visible ASCII after tool:",
-            ),
-        })
+    Source::parse(at.text()?).map(|_| ()).map_err(|error| match error {
+        LabelError::UnknownSource => {
+            at.fault(FaultCode::UnknownSource, "system, library, memory or tool:<name>")
+        }
+        LabelError::BadToolName => {
+            at.fault(FaultCode::BadToolName, "1 to 128 bytes of visible ASCII after tool:")
+        }
+    })
 }

@@ -38,47 +38,26 @@ pub struct Draft {
 
 #[derive(Debug)]
 pub(crate) enum Said {
-    Answer {
-        body: serde_json::Result<Vec<u8>>,
-        claims: Claims,
-    },
-    Refusal {
-        text: &'static str,
-        claims: Option<Claims>,
-    },
+    Answer { body: serde_json::Result<Vec<u8>>, claims: Claims },
+    Refusal { text: &'static str, claims: Option<Claims> },
 }
 
 impl Draft {
     /// An answer. `body` is the whole object of the protocol, without `provenance`: the exit writes that.
     pub fn answer(envelope: Envelope, body: &impl Serialize, claims: Claims) -> Self {
-        Self {
-            envelope,
-            said: Said::Answer {
-                body: serde_json::to_vec(body),
-                claims,
-            },
-        }
+        Self { envelope, said: Said::Answer { body: serde_json::to_vec(body), claims } }
     }
 
     /// A refusal that claims nothing and reports the true mode.
     ///
     /// The words are fixed at compile time, so that no composed text can travel as a refusal.
     pub fn refusal(envelope: Envelope, text: &'static str) -> Self {
-        Self {
-            envelope,
-            said: Said::Refusal { text, claims: None },
-        }
+        Self { envelope, said: Said::Refusal { text, claims: None } }
     }
 
     /// A refusal of a responder that makes claims of its own, which rules 3 and 4 then judge.
     pub fn refusal_claiming(envelope: Envelope, text: &'static str, claims: Claims) -> Self {
-        Self {
-            envelope,
-            said: Said::Refusal {
-                text,
-                claims: Some(claims),
-            },
-        }
+        Self { envelope, said: Said::Refusal { text, claims: Some(claims) } }
     }
 }
 
@@ -86,28 +65,17 @@ impl Said {
     pub(crate) fn response(&self, true_mode: SystemMode) -> Response {
         let (kind, claims) = match *self {
             Self::Answer { claims, .. } => (ResponseKind::Answer, claims),
-            Self::Refusal { claims, .. } => (
-                ResponseKind::Refusal,
-                claims.unwrap_or(Claims::truthful_refusal(true_mode)),
-            ),
+            Self::Refusal { claims, .. } => {
+                (ResponseKind::Refusal, claims.unwrap_or(Claims::truthful_refusal(true_mode)))
+            }
         };
-        let Claims {
-            authority,
-            system_mode,
-        } = claims;
-        Response {
-            kind,
-            authority,
-            system_mode,
-        }
+        let Claims { authority, system_mode } = claims;
+        Response { kind, authority, system_mode }
     }
 }
 
 impl Claims {
     pub(crate) const fn truthful_refusal(system_mode: SystemMode) -> Self {
-        Self {
-            authority: Authority::None,
-            system_mode,
-        }
+        Self { authority: Authority::None, system_mode }
     }
 }

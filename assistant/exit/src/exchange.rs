@@ -35,11 +35,7 @@ struct Inner {
 
 impl Exchange {
     pub(crate) fn new(mode: Arc<dyn TrueMode>, labels: Arc<[Label]>) -> Self {
-        Self(Arc::new(Inner {
-            mode,
-            labels,
-            recorder_taken: AtomicBool::new(false),
-        }))
+        Self(Arc::new(Inner { mode, labels, recorder_taken: AtomicBool::new(false) }))
     }
 
     pub(crate) fn is(&self, other: &Self) -> bool {
@@ -62,8 +58,6 @@ impl Exchange {
 
 impl fmt::Debug for Exchange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Exchange")
-            .field(&Arc::as_ptr(&self.0))
-            .finish()
+        f.debug_tuple("Exchange").field(&Arc::as_ptr(&self.0)).finish()
     }
 }

@@ -31,10 +31,7 @@ pub struct Exit {
 impl Exit {
     /// An exit that reads the true mode from `mode` and takes only `labels` as requirements.
     pub fn new(mode: impl TrueMode, labels: impl IntoIterator<Item = Label>) -> Self {
-        Self {
-            mode: Arc::new(mode),
-            labels: labels.into_iter().collect(),
-        }
+        Self { mode: Arc::new(mode), labels: labels.into_iter().collect() }
     }
 }
 
@@ -42,10 +39,7 @@ impl<S> Layer<S> for Exit {
     type Service = Guard<S>;
 
     fn layer(&self, inner: S) -> Guard<S> {
-        Guard {
-            inner,
-            exit: self.clone(),
-        }
+        Guard { inner, exit: self.clone() }
     }
 }
 
@@ -104,10 +98,7 @@ fn let_out(mut response: Response, exchange: &Exchange) -> Response {
 /// Sends what the slot holds if nobody took it before, if it answers this request, and if no body was put beside it.
 fn open(slot: &Slot, beside: &Body, exchange: &Exchange) -> Response {
     let outgoing = slot.take().filter(|outgoing| {
-        let is_ours = outgoing
-            .exchange
-            .as_ref()
-            .is_none_or(|own| own.is(exchange));
+        let is_ours = outgoing.exchange.as_ref().is_none_or(|own| own.is(exchange));
         is_ours && beside.is_end_stream()
     });
     match outgoing {

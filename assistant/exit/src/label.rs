@@ -19,47 +19,30 @@ impl Label {
     /// The label of stored documents.
     #[must_use]
     pub const fn library() -> Self {
-        Self {
-            text: Cow::Borrowed("library"),
-            kind: Source::Library,
-        }
+        Self { text: Cow::Borrowed("library"), kind: Source::Library }
     }
 
     /// The label of earlier conversations.
     #[must_use]
     pub const fn memory() -> Self {
-        Self {
-            text: Cow::Borrowed("memory"),
-            kind: Source::Memory,
-        }
+        Self { text: Cow::Borrowed("memory"), kind: Source::Memory }
     }
 
     /// The label of a tool that the server runs; `None` if `name` is no tool name or starts with `client.`.
     #[must_use]
     pub fn tool(name: &str) -> Option<Self> {
-        if name.starts_with(CLIENT_PREFIX) {
-            None
-        } else {
-            Self::of_tool(format!("tool:{name}"))
-        }
+        if name.starts_with(CLIENT_PREFIX) { None } else { Self::of_tool(format!("tool:{name}")) }
     }
 
     /// The label of a tool that the client ran; `None` if `name` is no tool name.
     #[must_use]
     pub fn client_tool(name: &str) -> Option<Self> {
-        if name.is_empty() {
-            None
-        } else {
-            Self::of_tool(format!("tool:{CLIENT_PREFIX}{name}"))
-        }
+        if name.is_empty() { None } else { Self::of_tool(format!("tool:{CLIENT_PREFIX}{name}")) }
     }
 
     fn of_tool(text: String) -> Option<Self> {
         let kind = Source::parse(&text).ok()?;
-        Some(Self {
-            text: Cow::Owned(text),
-            kind,
-        })
+        Some(Self { text: Cow::Owned(text), kind })
     }
 
     /// The label as it stands on the wire.

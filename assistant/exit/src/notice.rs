@@ -39,9 +39,7 @@ impl Notice {
     /// The fault's own code gives way to `code`.
     #[must_use]
     pub fn about(status: StatusCode, code: &'static str, fault: Fault) -> Self {
-        let Fault {
-            pointer, message, ..
-        } = fault;
+        let Fault { pointer, message, .. } = fault;
         Self::with(status, code, message, Some(pointer))
     }
 
@@ -54,8 +52,7 @@ impl Notice {
 
     /// Tells the client that the same request would fail again.
     pub(crate) fn final_word(mut self) -> Self {
-        self.headers
-            .push((SHOULD_RETRY, HeaderValue::from_static("false")));
+        self.headers.push((SHOULD_RETRY, HeaderValue::from_static("false")));
         self
     }
 
@@ -66,10 +63,7 @@ impl Notice {
         }
         let (code, message) = fixed_words(status);
         let mut notice = Self::new(status, code, message);
-        let kept = [
-            (ALLOW, is_method_list as fn(&HeaderValue) -> bool),
-            (RETRY_AFTER, is_seconds),
-        ];
+        let kept = [(ALLOW, is_method_list as fn(&HeaderValue) -> bool), (RETRY_AFTER, is_seconds)];
         for (name, is_fit) in kept {
             if let Some(value) = headers.get(&name).filter(|value| is_fit(value)) {
                 notice.headers.push((name, value.clone()));
@@ -94,20 +88,8 @@ impl Notice {
         pointer: Option<String>,
     ) -> Self {
         let is_error = status.is_client_error() || status.is_server_error();
-        let status = if is_error {
-            status
-        } else {
-            StatusCode::INTERNAL_SERVER_ERROR
-        };
-        Self {
-            status,
-            headers: Vec::new(),
-            error: ErrorBody {
-                code,
-                message,
-                pointer,
-            },
-        }
+        let status = if is_error { status } else { StatusCode::INTERNAL_SERVER_ERROR };
+        Self { status, headers: Vec::new(), error: ErrorBody { code, message, pointer } }
     }
 
     pub(crate) fn into_outgoing(self) -> Outgoing {
@@ -116,20 +98,12 @@ impl Notice {
             error: &'a ErrorBody,
         }
         let body = serde_json::to_vec(&Body { error: &self.error }).unwrap_or_default();
-        Outgoing {
-            exchange: None,
-            status: self.status,
-            headers: self.headers,
-            body,
-        }
+        Outgoing { exchange: None, status: self.status, headers: self.headers, body }
     }
 }
 
 fn is_method_list(value: &HeaderValue) -> bool {
-    value
-        .as_bytes()
-        .iter()
-        .all(|byte| byte.is_ascii_uppercase() || matches!(byte, b',' | b' '))
+    value.as_bytes().iter().all(|byte| byte.is_ascii_uppercase() || matches!(byte, b',' | b' '))
 }
 
 fn is_seconds(value: &HeaderValue) -> bool {
@@ -146,10 +120,9 @@ fn fixed_words(status: StatusCode) -> (&'static str, &'static str) {
         }
         StatusCode::REQUEST_TIMEOUT => ("REQUEST_TIMEOUT", "the request came in too slowly"),
         StatusCode::PAYLOAD_TOO_LARGE => ("TOO_LARGE", "the request body is over its limit"),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => (
-            "UNSUPPORTED_MEDIA_TYPE",
-            "this path does not take this content type",
-        ),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            ("UNSUPPORTED_MEDIA_TYPE", "this path does not take this content type")
+        }
         StatusCode::TOO_MANY_REQUESTS => ("TOO_MANY_REQUESTS", "too many requests"),
         StatusCode::SERVICE_UNAVAILABLE => ("UNAVAILABLE", "the service cannot answer now"),
         _ => ("BAD_REQUEST", "the request cannot be served"),

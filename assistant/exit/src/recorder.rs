@@ -34,12 +34,7 @@ pub(crate) struct Attempt {
 
 impl Recorder {
     pub(crate) const fn new(exchange: Exchange) -> Self {
-        Self {
-            exchange,
-            origins: Vec::new(),
-            required: Vec::new(),
-            attempts: Vec::new(),
-        }
+        Self { exchange, origins: Vec::new(), required: Vec::new(), attempts: Vec::new() }
     }
 
     /// Opens context and records its source in the same move.
@@ -71,23 +66,11 @@ impl Recorder {
 
     /// Ends the recording and reads the true mode.
     pub fn seal(self) -> SealedTrace {
-        let Self {
-            exchange,
-            origins,
-            mut required,
-            attempts,
-        } = self;
+        let Self { exchange, origins, mut required, attempts } = self;
         required.retain(|label| !origins.iter().any(|origin| origin.label == *label));
         let kinds = origins.iter().map(|origin| origin.label.kind()).collect();
         let mode = exchange.true_mode();
-        SealedTrace {
-            exchange,
-            origins,
-            kinds,
-            missing: required,
-            attempts,
-            mode,
-        }
+        SealedTrace { exchange, origins, kinds, missing: required, attempts, mode }
     }
 }
 

@@ -35,29 +35,13 @@ impl<'a> Provenance<'a> {
     pub(crate) fn of_answer(response: &Response, sealed: &'a SealedTrace) -> Self {
         let sources = &sealed.origins;
         let attempts = &sealed.attempts;
-        Self {
-            sources,
-            attempts,
-            ..Self::of_refusal(response)
-        }
+        Self { sources, attempts, ..Self::of_refusal(response) }
     }
 
     /// A refusal draws on nothing, so it names no source.
     pub(crate) const fn of_refusal(response: &Response) -> Self {
-        let Response {
-            kind,
-            authority,
-            system_mode,
-        } = *response;
-        Self {
-            authority,
-            system_mode,
-            kind,
-            sources: &[],
-            attempts: &[],
-            code: None,
-            missing: &[],
-        }
+        let Response { kind, authority, system_mode } = *response;
+        Self { authority, system_mode, kind, sources: &[], attempts: &[], code: None, missing: &[] }
     }
 
     pub(crate) fn of_denial(
@@ -66,11 +50,7 @@ impl<'a> Provenance<'a> {
         sealed: &'a SealedTrace,
     ) -> Self {
         let missing = &sealed.missing;
-        Self {
-            code: Some(code(violation)),
-            missing,
-            ..Self::of_refusal(refusal)
-        }
+        Self { code: Some(code(violation)), missing, ..Self::of_refusal(refusal) }
     }
 }
 
@@ -83,10 +63,8 @@ pub(crate) enum Unfit {
 
 /// Adds the claims to the body of an answer. The other bytes stay as they are.
 pub(crate) fn answer(mut body: Vec<u8>, provenance: &Provenance<'_>) -> Result<Vec<u8>, Unfit> {
-    let Keys {
-        count,
-        has_provenance,
-    } = serde_json::from_slice(&body).map_err(|_| Unfit::NotAnObject)?;
+    let Keys { count, has_provenance } =
+        serde_json::from_slice(&body).map_err(|_| Unfit::NotAnObject)?;
     if has_provenance {
         return Err(Unfit::BringsProvenance);
     }
@@ -160,10 +138,7 @@ impl<'de> Visitor<'de> for KeysVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Keys, A::Error> {
-        let mut keys = Keys {
-            count: 0,
-            has_provenance: false,
-        };
+        let mut keys = Keys { count: 0, has_provenance: false };
         while let Some(is_provenance) = map.next_key_seed(IsProvenance)? {
             map.next_value::<IgnoredAny>()?;
             keys.count += 1;

@@ -71,11 +71,7 @@ pub struct Routes<S> {
 impl<S: Clone + Send + Sync + 'static> Routes<S> {
     /// An empty table.
     pub fn new() -> Self {
-        Self {
-            rows: Vec::new(),
-            router: Router::new(),
-            error: None,
-        }
+        Self { rows: Vec::new(), router: Router::new(), error: None }
     }
 
     /// A route whose responses leave with a verdict or not at all.
@@ -90,15 +86,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         H: Handler<T, S> + Speaks<A>,
         T: 'static,
     {
-        self.row(
-            Row {
-                method,
-                path,
-                voice: Voice::Speaks,
-                effect,
-            },
-            |filter| on(filter, handler),
-        )
+        self.row(Row { method, path, voice: Voice::Speaks, effect }, |filter| on(filter, handler))
     }
 
     /// A route that carries no assistant text, and why.
@@ -114,15 +102,9 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         H: Handler<T, S>,
         T: 'static,
     {
-        self.row(
-            Row {
-                method,
-                path,
-                voice: Voice::Silent(reason),
-                effect,
-            },
-            |filter| on(filter, handler).route_layer(from_fn(mark_silent)),
-        )
+        self.row(Row { method, path, voice: Voice::Silent(reason), effect }, |filter| {
+            on(filter, handler).route_layer(from_fn(mark_silent))
+        })
     }
 
     fn row(
@@ -184,10 +166,7 @@ fn checked(row: &Row, before: &[Row]) -> Result<MethodFilter, TableError> {
             && (!same_names || other.method == row.method)
     };
     if let Some(other) = before.iter().find(clashes) {
-        return Err(TableError::Twice(format!(
-            "{} {}",
-            other.method, other.path
-        )));
+        return Err(TableError::Twice(format!("{} {}", other.method, other.path)));
     }
     MethodFilter::try_from(row.method.clone())
         .map_err(|_| TableError::BadMethod(row.method.to_string()))
@@ -209,10 +188,7 @@ fn segment_form(segment: &str) -> Option<&str> {
             |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
         !text.is_empty() && text.bytes().all(is_plain)
     };
-    match segment
-        .strip_prefix('{')
-        .and_then(|rest| rest.strip_suffix('}'))
-    {
+    match segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
         Some(name) => is_word(name).then_some("{}"),
         None => is_word(segment).then_some(segment),
     }

@@ -33,9 +33,7 @@ impl Outgoing {
     pub(crate) fn into_marked_response(self) -> Response {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = self.status;
-        response
-            .extensions_mut()
-            .insert(Slot(Arc::new(Mutex::new(Some(self)))));
+        response.extensions_mut().insert(Slot(Arc::new(Mutex::new(Some(self)))));
         response
     }
 

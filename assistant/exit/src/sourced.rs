@@ -47,10 +47,7 @@ impl<T: Content> Sourced<T> {
         if value.is_empty() {
             None
         } else {
-            Some(Self {
-                value,
-                origin: Origin { label, identifier },
-            })
+            Some(Self { value, origin: Origin { label, identifier } })
         }
     }
 }
@@ -63,8 +60,6 @@ impl<T> Sourced<T> {
 
 impl<T> fmt::Debug for Sourced<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Sourced")
-            .field(&self.origin.label)
-            .finish_non_exhaustive()
+        f.debug_tuple("Sourced").field(&self.origin.label).finish_non_exhaustive()
     }
 }

@@ -59,14 +59,11 @@ pub fn speak(draft: Draft, sealed: SealedTrace) -> Result<Spoken, Refused> {
     let body = match said {
         Said::Answer { body, .. } => {
             let provenance = Provenance::of_answer(&response, &sealed);
-            body.map_err(|_| Unfit::NotAnObject)
-                .and_then(|body| render::answer(body, &provenance))
+            body.map_err(|_| Unfit::NotAnObject).and_then(|body| render::answer(body, &provenance))
         }
-        Said::Refusal { text, .. } => Ok(render::refusal(
-            &envelope,
-            text,
-            &Provenance::of_refusal(&response),
-        )),
+        Said::Refusal { text, .. } => {
+            Ok(render::refusal(&envelope, text, &Provenance::of_refusal(&response)))
+        }
     };
     let body = body.map_err(|unfit| Refused::Malformed(unfit.into()))?;
     match enforce(&response, &sealed.context()) {
@@ -77,15 +74,8 @@ pub fn speak(draft: Draft, sealed: SealedTrace) -> Result<Spoken, Refused> {
 
 /// Builds the truthful refusal, which has to pass the kernel as a response of its own.
 fn deny(violation: EnforcementViolation, envelope: &Envelope, sealed: SealedTrace) -> Refused {
-    let Claims {
-        authority,
-        system_mode,
-    } = Claims::truthful_refusal(sealed.mode);
-    let refusal = Response {
-        kind: ResponseKind::Refusal,
-        authority,
-        system_mode,
-    };
+    let Claims { authority, system_mode } = Claims::truthful_refusal(sealed.mode);
+    let refusal = Response { kind: ResponseKind::Refusal, authority, system_mode };
     if enforce(&refusal, &sealed.context()).is_err() {
         return Refused::Unavailable(Notice::exit_unmarked());
     }
@@ -93,16 +83,9 @@ fn deny(violation: EnforcementViolation, envelope: &Envelope, sealed: SealedTrac
     let provenance = Provenance::of_denial(&refusal, &violation, &sealed);
     let body = render::refusal(envelope, &text, &provenance);
     let mut outgoing = outgoing(denied_status(envelope), &refusal, sealed, body);
-    outgoing
-        .headers
-        .push((CODE, HeaderValue::from_static(code(&violation))));
-    outgoing
-        .headers
-        .push((SHOULD_RETRY, HeaderValue::from_static("false")));
-    Refused::Denied(Denied {
-        violation,
-        outgoing,
-    })
+    outgoing.headers.push((CODE, HeaderValue::from_static(code(&violation))));
+    outgoing.headers.push((SHOULD_RETRY, HeaderValue::from_static("false")));
+    Refused::Denied(Denied { violation, outgoing })
 }
 
 /// In a vendor's protocol a refusal is a normal response, which its clients do not send again.
@@ -114,30 +97,21 @@ const fn denied_status(envelope: &Envelope) -> StatusCode {
 }
 
 fn outgoing(status: StatusCode, said: &Response, sealed: SealedTrace, body: Vec<u8>) -> Outgoing {
-    let labels = [
-        (AUTHORITY, said.authority.to_string()),
-        (MODE, said.system_mode.to_string()),
-    ];
+    let labels = [(AUTHORITY, said.authority.to_string()), (MODE, said.system_mode.to_string())];
     let headers = labels
         .into_iter()
         .filter_map(|(name, label)| Some((name, HeaderValue::try_from(label).ok()?)))
         .collect();
-    Outgoing {
-        exchange: Some(sealed.exchange),
-        status,
-        headers,
-        body,
-    }
+    Outgoing { exchange: Some(sealed.exchange), status, headers, body }
 }
 
 impl From<Unfit> for Notice {
     fn from(unfit: Unfit) -> Self {
         let (code, message) = match unfit {
             Unfit::NotAnObject => ("DRAFT_NOT_AN_OBJECT", "the draft is no JSON object"),
-            Unfit::BringsProvenance => (
-                "DRAFT_BRINGS_PROVENANCE",
-                "the draft brings claims that only the exit writes",
-            ),
+            Unfit::BringsProvenance => {
+                ("DRAFT_BRINGS_PROVENANCE", "the draft brings claims that only the exit writes")
+            }
         };
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, code, message).final_word()
     }

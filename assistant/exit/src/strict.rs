@@ -81,25 +81,15 @@ impl Fault {
     /// The fault of an input of more than `limit` bytes.
     #[must_use]
     pub fn too_large(limit: usize) -> Self {
-        Self::whole(
-            FaultCode::TooLarge,
-            format!("expected at most {limit} bytes"),
-        )
+        Self::whole(FaultCode::TooLarge, format!("expected at most {limit} bytes"))
     }
 
     pub(crate) fn not_json(error: &serde_json::Error) -> Self {
-        Self::whole(
-            FaultCode::NotJson,
-            format!("expected one JSON text: {error}"),
-        )
+        Self::whole(FaultCode::NotJson, format!("expected one JSON text: {error}"))
     }
 
     fn whole(code: FaultCode, message: String) -> Self {
-        Self {
-            code,
-            pointer: String::new(),
-            message,
-        }
+        Self { code, pointer: String::new(), message }
     }
 }
 
@@ -147,11 +137,7 @@ fn first_duplicate(node: &Node, pointer: String) -> Option<String> {
             let mut seen = HashSet::new();
             members.iter().find_map(|(key, value)| {
                 let place = join(&pointer, key);
-                if seen.insert(key) {
-                    first_duplicate(value, place)
-                } else {
-                    Some(place)
-                }
+                if seen.insert(key) { first_duplicate(value, place) } else { Some(place) }
             })
         }
         _ => None,
@@ -180,10 +166,7 @@ impl<'a> At<'a> {
     /// The root of what [`read`] gave.
     #[must_use]
     pub const fn root(node: &'a Node) -> Self {
-        Self {
-            node,
-            pointer: String::new(),
-        }
+        Self { node, pointer: String::new() }
     }
 
     /// The value itself.
@@ -199,10 +182,7 @@ impl<'a> At<'a> {
     /// [`FaultCode::WrongType`].
     pub fn members(&self) -> Result<Members<'a>, Fault> {
         match self.node {
-            Node::Object(members) => Ok(Members {
-                members,
-                pointer: self.pointer.clone(),
-            }),
+            Node::Object(members) => Ok(Members { members, pointer: self.pointer.clone() }),
             _ => Err(self.fault(FaultCode::WrongType, "an object")),
         }
     }
@@ -235,10 +215,7 @@ impl<'a> At<'a> {
             Node::Array(items) => Ok(items
                 .iter()
                 .enumerate()
-                .map(|(index, node)| At {
-                    node,
-                    pointer: format!("{}/{index}", self.pointer),
-                })
+                .map(|(index, node)| At { node, pointer: format!("{}/{index}", self.pointer) })
                 .collect()),
             _ => Err(self.fault(FaultCode::WrongType, "an array")),
         }
@@ -276,11 +253,7 @@ impl<'a> At<'a> {
 
     pub(crate) fn fault_where(&self, code: FaultCode, expected: &str) -> Fault {
         let message = format!("expected {expected}, found {}", self.shown());
-        Fault {
-            code,
-            pointer: self.pointer.clone(),
-            message,
-        }
+        Fault { code, pointer: self.pointer.clone(), message }
     }
 
     fn shown(&self) -> String {
@@ -307,22 +280,15 @@ fn cut(text: &str) -> String {
 impl<'a> Members<'a> {
     /// Each member's name and value, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&'a str, At<'a>)> {
-        self.members.iter().map(|(key, node)| {
-            (
-                key.as_str(),
-                At {
-                    node,
-                    pointer: join(&self.pointer, key),
-                },
-            )
-        })
+        self.members
+            .iter()
+            .map(|(key, node)| (key.as_str(), At { node, pointer: join(&self.pointer, key) }))
     }
 
     /// The member of that name, if there is one.
     #[must_use]
     pub fn optional(&self, name: &str) -> Option<At<'a>> {
-        self.iter()
-            .find_map(|(key, at)| (key == name).then_some(at))
+        self.iter().find_map(|(key, at)| (key == name).then_some(at))
     }
 
     /// The member of that name.
