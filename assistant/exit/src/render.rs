@@ -169,3 +169,32 @@ impl Visitor<'_> for IsProvenance {
         Ok(key == PROVENANCE)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Keys, answer};
+
+    fn keys(body: &str) -> Option<(usize, bool)> {
+        let Keys { count, has_provenance } = serde_json::from_str(body).ok()?;
+        Some((count, has_provenance))
+    }
+
+    #[test]
+    fn a_key_counts_by_what_it_means_and_not_by_how_it_is_written() {
+        assert_eq!(keys(r#"{"a":1,"\u0070rovenance":2}"#), Some((2, true)));
+        assert_eq!(keys(r#"{"a":{"provenance":2}}"#), Some((1, false)));
+        assert_eq!(keys("[]"), None);
+    }
+
+    #[test]
+    fn the_bytes_of_a_body_stay_as_they_are() {
+        let body = br#"{"b":1.50,"a":"\u00fc"}"#.to_vec();
+        let claims = super::Provenance::of_refusal(&speech_kernel::Response {
+            kind: speech_kernel::ResponseKind::Answer,
+            authority: speech_kernel::Authority::System,
+            system_mode: speech_kernel::SystemMode::Full,
+        });
+        let spoken = answer(body.clone(), &claims).unwrap_or_default();
+        assert!(spoken.starts_with(body.strip_suffix(b"}").unwrap_or_default()));
+    }
+}

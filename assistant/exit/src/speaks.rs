@@ -38,7 +38,7 @@ macro_rules! judged_functions {
     ($($argument:ident)*) => {
         impl<F, Fut, $($argument),*> Speaks<($($argument,)*)> for F
         where
-            F: Fn($($argument),*) -> Fut,
+            F: FnOnce($($argument),*) -> Fut,
             Fut: Future,
             Fut::Output: Verdict,
         {

@@ -1,0 +1,19 @@
+//! A refusal is no reason to say it all the same.
+
+use axum::Router;
+use axum::routing::post;
+use speech_exit::{Recorder, Refused, Spoken, speaks};
+
+async fn judged(_recorder: Recorder) -> Result<Spoken, Refused> {
+    std::future::pending().await
+}
+
+async fn handler(recorder: Recorder) -> Result<Spoken, String> {
+    judged(recorder).await.map_err(|_| "so it is".to_owned())
+}
+
+fn router() -> Router {
+    Router::new().route("/", post(speaks(handler)))
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use speech_exit::Recorder;
+
+fn one(recorder: Recorder) -> [Recorder; 1] {
+    [recorder]
+}
+
+fn main() {}

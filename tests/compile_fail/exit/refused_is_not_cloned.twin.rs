@@ -1,0 +1,7 @@
+use speech_exit::Refused;
+
+fn once(refused: Refused) -> Refused {
+    refused
+}
+
+fn main() {}
