@@ -3,7 +3,7 @@
 use speech_exit::{Refused, Spoken};
 
 fn say(judged: Result<Spoken, Refused>) -> Spoken {
-    judged.unwrap_or_default()
+    judged.unwrap_or_else(|_| Spoken::default())
 }
 
 fn main() {}

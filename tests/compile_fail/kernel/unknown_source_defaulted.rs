@@ -3,7 +3,7 @@
 use speech_kernel::{Source};
 
 fn source(label: &str) -> Source {
-    Source::parse(label).unwrap_or_default()
+    Source::parse(label).unwrap_or_else(|_| Source::default())
 }
 
 fn main() {}
