@@ -1,0 +1,4 @@
+//! The assistant.
+pub mod status;
+pub mod store;
+pub mod retrieval;

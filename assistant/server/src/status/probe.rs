@@ -1,0 +1,33 @@
+//! Asks each part once a second, so that the board is right also when nobody uses the parts.
+
+use std::time::Duration;
+
+use tokio::time::MissedTickBehavior;
+
+use crate::store::Store;
+
+const INTERVAL: Duration = Duration::from_secs(1);
+
+/// Probes until it is dropped. The operations themselves write the board.
+pub async fn watch(store: Store) {
+    let mut ticks = tokio::time::interval(INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        probe(&store).await;
+    }
+}
+
+async fn probe(store: &Store) {
+    let before = store.board().mode();
+    if let Err(error) = store.ping().await {
+        tracing::warn!(%error, "the store does not answer");
+    }
+    if let Err(error) = store.ping_library().await {
+        tracing::warn!(%error, "the library does not answer");
+    }
+    let after = store.board().mode();
+    if before != after {
+        tracing::info!(%before, %after, "the mode changed");
+    }
+}

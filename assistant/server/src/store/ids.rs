@@ -1,0 +1,121 @@
+//! Names that the server gives.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+const CONVERSATION_PREFIX: &str = "conv_";
+const RANDOM_BYTES: usize = 16;
+
+/// A document's id: `doc_` and the SHA-256 of its title and text, so that the same upload has the same id.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
+pub struct DocumentId(String);
+
+impl DocumentId {
+    /// The id of what has this title and this text.
+    #[must_use]
+    pub fn of(title: &str, text: &str) -> Self {
+        let mut digest = Sha256::new();
+        // The length stands between the two, so that no other cut of the same bytes has the same digest.
+        digest.update((title.len() as u64).to_be_bytes());
+        digest.update(title);
+        digest.update(text);
+        Self(format!("doc_{}", hex(&digest.finalize())))
+    }
+
+    pub(super) const fn stored(id: String) -> Self {
+        Self(id)
+    }
+
+    /// The id as it stands on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A conversation's id: `conv_` and 128 random bits. Who does not know it cannot guess it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
+pub struct ConversationId(String);
+
+impl ConversationId {
+    /// A new id.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no random bytes.
+    pub fn draw() -> Result<Self, getrandom::Error> {
+        Ok(Self(format!("{CONVERSATION_PREFIX}{}", random_hex()?)))
+    }
+
+    /// Reads an id; `None` if it does not have the form of one.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix(CONVERSATION_PREFIX)?;
+        let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        let is_id = digits.len() == 2 * RANDOM_BYTES && digits.bytes().all(is_digit);
+        is_id.then(|| Self(text.to_owned()))
+    }
+
+    /// The id as it stands on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for DocumentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// 128 random bits as 32 hexadecimal digits.
+///
+/// # Errors
+///
+/// When the system gives no random bytes.
+pub fn random_hex() -> Result<String, getrandom::Error> {
+    let mut bytes = [0; RANDOM_BYTES];
+    getrandom::fill(&mut bytes)?;
+    Ok(hex(&bytes))
+}
+
+/// Lower case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ConversationId, DocumentId};
+
+    #[test]
+    fn the_same_document_has_the_same_id_and_no_other_cut_of_it_has() {
+        assert_eq!(DocumentId::of("a", "b"), DocumentId::of("a", "b"));
+        assert_ne!(DocumentId::of("a", "bc"), DocumentId::of("ab", "c"));
+        assert_ne!(DocumentId::of("a", "b"), DocumentId::of("a", "b "));
+    }
+
+    #[test]
+    fn a_drawn_conversation_id_reads_back_and_two_differ() {
+        let (one, two) = (ConversationId::draw(), ConversationId::draw());
+        let (Ok(one), Ok(two)) = (one, two) else { return assert!(false, "no random bytes") };
+        assert_ne!(one, two);
+        assert_eq!(ConversationId::parse(one.as_str()), Some(one));
+    }
+
+    #[test]
+    fn what_does_not_look_like_an_id_is_none() {
+        let short = "conv_0123456789abcdef0123456789abcde";
+        let upper = "conv_0123456789ABCDEF0123456789ABCDEF";
+        let long = "conv_0123456789abcdef0123456789abcdef0";
+        for text in ["", "conv_", short, upper, long, "doc_0123456789abcdef0123456789abcdef"] {
+            assert_eq!(ConversationId::parse(text), None, "{text}");
+        }
+    }
+}

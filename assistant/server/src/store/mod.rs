@@ -1,0 +1,128 @@
+//! What is kept: documents and their passages, conversations and their turns. It decides nothing and formats
+//! no answer; no type of the database leaves this module.
+
+mod conversations;
+mod documents;
+mod fts;
+mod ids;
+mod search;
+
+pub use conversations::{Role, TurnHit};
+pub use documents::{Added, Document, DocumentSummary, NewDocument, NewPassage};
+pub use ids::{ConversationId, DocumentId, random_hex};
+pub use search::{PassageHit, WordMatch};
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+
+use crate::status::{Board, Health, Part};
+
+/// The name of the database file in the data directory.
+pub const FILE_NAME: &str = "assistant.sqlite";
+
+/// How long an operation waits for another process's or connection's write.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+const CONNECTIONS: u32 = 8;
+
+/// Why the store gave nothing. The words are the database's, for the log, and never leave in an answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("STORE_UNAVAILABLE: expected the database to answer: {0}")]
+pub struct StoreError(String);
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// The open database. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pool: SqlitePool,
+    board: Arc<Board>,
+}
+
+impl Store {
+    /// Opens the database in `directory`, creates it if it is not there, and brings its tables up to date.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the directory cannot be made or the file is no database of ours.
+    pub async fn open(directory: &Path, board: Arc<Board>) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(directory)
+            .map_err(|error| StoreError(format!("{}: {error}", directory.display())))?;
+        let options = SqliteConnectOptions::new()
+            .filename(directory.join(FILE_NAME))
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT);
+        let pool = SqlitePoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect_with(options)
+            .await?;
+        sqlx::migrate!("./migrations")
+            .run(&pool)
+            .await
+            .map_err(|error| StoreError(error.to_string()))?;
+        let store = Self { pool, board };
+        store.ping().await?;
+        store.ping_library().await?;
+        Ok(store)
+    }
+
+    /// The board that every operation writes its outcome to.
+    #[must_use]
+    pub const fn board(&self) -> &Arc<Board> {
+        &self.board
+    }
+
+    /// Asks the database for an answer.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let outcome = sqlx::query("SELECT 1").execute(&self.pool).await;
+        self.noted(Part::Store, outcome.map(drop))
+    }
+
+    /// Asks the library's index for an answer.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn ping_library(&self) -> Result<(), StoreError> {
+        let outcome = sqlx::query(
+            "SELECT passages_index.rowid FROM passages_index
+             JOIN passages ON passages.id = passages_index.rowid
+             WHERE passages_index MATCH '\"probe\"' LIMIT 1",
+        )
+        .fetch_optional(&self.pool)
+        .await;
+        self.noted(Part::Library, outcome.map(drop))
+    }
+
+    /// Ends all use of the file, after what is under way.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    fn noted<T>(&self, part: Part, outcome: sqlx::Result<T>) -> Result<T, StoreError> {
+        let health = if outcome.is_ok() { Health::Up } else { Health::Down };
+        self.board.note(part, health);
+        Ok(outcome?)
+    }
+}
+
+fn now_seconds() -> i64 {
+    jiff::Timestamp::now().as_second()
+}
