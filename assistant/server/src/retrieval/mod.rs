@@ -1,0 +1,123 @@
+//! What was stored and bears on a question. The adapter between the store and whoever composes: what it gives
+//! is [`Sourced`], and what it gives is exactly what may be quoted.
+
+mod cut;
+mod extract;
+mod sentences;
+mod words;
+
+pub use cut::{Format, first_heading, passages};
+pub use extract::Need;
+pub use words::content_words;
+
+use speech_exit::{Content, Label, Sourced};
+
+use crate::store::{ConversationId, DocumentId, Role, Store, StoreError};
+use extract::{Candidate, extract};
+
+/// Sentences of one passage of the library.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passage {
+    /// The document that it is of.
+    pub document: DocumentId,
+    /// That document's title.
+    pub title: String,
+    /// The sentences that bear on the question, verbatim, best first.
+    pub sentences: Vec<String>,
+}
+
+/// Sentences of one turn of an earlier exchange.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Turn {
+    /// The sentences that bear on the question, verbatim, best first.
+    pub sentences: Vec<String>,
+}
+
+impl Content for Passage {
+    fn is_empty(&self) -> bool {
+        self.sentences.is_empty()
+    }
+}
+
+impl Content for Turn {
+    fn is_empty(&self) -> bool {
+        self.sentences.is_empty()
+    }
+}
+
+/// Which part of a conversation is looked through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Said {
+    /// What the person stated.
+    Stated,
+    /// What the person asked.
+    Asked,
+    /// What the assistant answered.
+    Answered,
+}
+
+impl Said {
+    const fn role(self) -> Role {
+        match self {
+            Self::Stated | Self::Asked => Role::User,
+            Self::Answered => Role::Assistant,
+        }
+    }
+
+    fn is_such(self, sentence: &str) -> bool {
+        match self {
+            Self::Stated => !sentences::is_question(sentence),
+            Self::Asked => sentences::is_question(sentence),
+            Self::Answered => true,
+        }
+    }
+}
+
+/// The sentences of the library that bear on the words.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub async fn library(
+    store: &Store,
+    words: &[String],
+) -> Result<Vec<Sourced<Passage>>, StoreError> {
+    let hits = store.find_passages(words).await?;
+    let candidates: Vec<Candidate<'_>> =
+        hits.iter().map(|hit| Candidate { text: &hit.text, matches: &hit.matches }).collect();
+    let found = extract(&candidates, words.len(), Need::Half, |_| true);
+    let sourced = found.into_iter().filter_map(|found| {
+        let hit = hits.get(found.candidate)?;
+        let identifier = Some(hit.document.to_string());
+        let passage = Passage {
+            document: hit.document.clone(),
+            title: hit.title.clone(),
+            sentences: found.sentences,
+        };
+        Sourced::new(Label::library(), identifier, passage)
+    });
+    Ok(sourced.collect())
+}
+
+/// The sentences of an earlier conversation that bear on the words.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub async fn memory(
+    store: &Store,
+    conversation: &ConversationId,
+    said: Said,
+    words: &[String],
+    need: Need,
+) -> Result<Vec<Sourced<Turn>>, StoreError> {
+    let hits = store.find_turns(conversation, said.role(), words).await?;
+    let candidates: Vec<Candidate<'_>> =
+        hits.iter().map(|hit| Candidate { text: &hit.text, matches: &hit.matches }).collect();
+    let found = extract(&candidates, words.len(), need, |sentence| said.is_such(sentence));
+    let sourced = found.into_iter().filter_map(|found| {
+        let identifier = Some(conversation.as_str().to_owned());
+        Sourced::new(Label::memory(), identifier, Turn { sentences: found.sentences })
+    });
+    Ok(sourced.collect())
+}
