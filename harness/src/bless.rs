@@ -1,0 +1,78 @@
+//! Writes what machines write: snapshots, compile-fail reasons, schemas, the rule table of the README.
+//!
+//! INVARIANT: the locks and the rules leave as they came. Held by `tests/harness.rs`.
+
+use std::path::Path;
+
+use crate::locked::LOCKED;
+use crate::manifest::Manifest;
+use crate::oracle::RULES;
+use crate::trouble::{self, Trouble};
+use crate::{readme, schema, version};
+
+/// Writes all of it. Gives what was written.
+///
+/// # Errors
+///
+/// A file cannot be written, a test fails for another reason, the version of the contract was not raised, or a file
+/// that only people write has changed meanwhile.
+pub fn all(root: &Path) -> Result<Vec<String>, Trouble> {
+    let before = kept(root)?;
+    if let Some(unraised) = version::unraised(root)? {
+        return Err(Trouble::new(unraised));
+    }
+    let mut written = generated(root)?;
+    tests(root, "speech-tests", &["surface::"], ("INSTA_UPDATE", "always"))?;
+    written.push("snapshots/".to_owned());
+    tests(root, "speech-compile-fail", &[], ("TRYBUILD", "overwrite"))?;
+    written.push("tests/compile_fail/".to_owned());
+    if kept(root)? == before {
+        Ok(written)
+    } else {
+        Err(Trouble::new(format!(
+            "expected {LOCKED} and {RULES} to stay as they were; see `git diff`"
+        )))
+    }
+}
+
+/// Writes what is generated from the manifest. Gives the files whose text changed.
+///
+/// # Errors
+///
+/// A file cannot be read or written.
+pub fn generated(root: &Path) -> Result<Vec<String>, Trouble> {
+    let manifest = Manifest::read(root)?;
+    let mut files: Vec<_> = schema::files(&manifest).into();
+    files.push((readme::README, readme::with_rule_table(root)?));
+    let mut written = Vec::new();
+    for (file, text) in files {
+        if trouble::text(root, file).ok().as_ref() != Some(&text) {
+            trouble::write(root, file, &text)?;
+            written.push(file.to_owned());
+        }
+    }
+    Ok(written)
+}
+
+fn kept(root: &Path) -> Result<[Vec<u8>; 2], Trouble> {
+    Ok([trouble::bytes(root, LOCKED)?, trouble::bytes(root, RULES)?])
+}
+
+fn tests(
+    root: &Path,
+    package: &str,
+    filter: &[&str],
+    variable: (&str, &str),
+) -> Result<(), Trouble> {
+    let mut arguments = vec!["test", "--quiet", "--package", package];
+    arguments.extend(filter);
+    let output = trouble::cargo(root, &arguments, &[variable])?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = [output.stdout, output.stderr].concat();
+    Err(Trouble::new(format!(
+        "expected the tests of {package} to pass once blessed: {}",
+        String::from_utf8_lossy(&said)
+    )))
+}

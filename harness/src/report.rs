@@ -1,0 +1,147 @@
+//! What checks found, for people and for machines.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::checks::{CHECKS, Check, Of};
+use crate::deep;
+use crate::domain;
+use crate::oracle::Oracle;
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// A line for each promise.
+    Human,
+    /// One JSON object.
+    Json,
+}
+
+/// How it ended. The number is the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum End {
+    /// Everything is as promised.
+    Kept = 0,
+    /// Something is not as promised.
+    Broken = 1,
+    /// Something could not be checked.
+    Unchecked = 3,
+}
+
+/// All promises, as they were found.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    promises: Vec<Promise>,
+    decision_table_sha256: String,
+    ok: bool,
+    #[serde(skip)]
+    end: End,
+}
+
+#[derive(Debug, Serialize)]
+struct Promise {
+    name: String,
+    count: u64,
+    ok: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+    #[serde(skip)]
+    sentence: &'static str,
+    #[serde(skip)]
+    end: End,
+}
+
+/// Makes the kernel's checks, and with `deep` those of all ordered source lists.
+#[must_use]
+pub fn verify(root: &Path, deep: bool) -> Report {
+    let mut promises: Vec<_> = CHECKS
+        .iter()
+        .filter(|check| check.of == Of::Kernel)
+        .map(|check| promise(root, check))
+        .collect();
+    if deep {
+        let name = "source_lists";
+        let sentence = "the kernel decides every ordered list of up to 7 sources as the rules say";
+        let run = |root: &Path| {
+            let (count, mut broken) = deep::walk(&Oracle::read(root)?)?;
+            if count != deep::COUNT {
+                broken.push(format!("expected {} cases, found {count}", deep::COUNT));
+            }
+            Ok(crate::checks::Found { count, broken })
+        };
+        promises.push(promise(root, &Check { name, of: Of::Kernel, promise: sentence, run }));
+    }
+    conclude(promises)
+}
+
+/// Makes all checks.
+#[must_use]
+pub fn everything(root: &Path) -> Report {
+    conclude(CHECKS.iter().map(|check| promise(root, check)).collect())
+}
+
+fn promise(root: &Path, check: &Check) -> Promise {
+    let (count, end, detail) = match (check.run)(root) {
+        Ok(found) if found.broken.is_empty() => (found.count, End::Kept, None),
+        Ok(found) => (found.count, End::Broken, Some(found.broken.join("\n"))),
+        Err(trouble) => (0, End::Unchecked, Some(format!("could not check: {trouble}"))),
+    };
+    Promise {
+        name: check.name.to_owned(),
+        count,
+        ok: end == End::Kept,
+        detail,
+        sentence: check.promise,
+        end,
+    }
+}
+
+/// A broken promise outweighs one that could not be checked: it is known.
+fn conclude(promises: Vec<Promise>) -> Report {
+    let any = |end| promises.iter().any(|promise| promise.end == end);
+    let end = match (any(End::Broken), any(End::Unchecked)) {
+        (true, _) => End::Broken,
+        (false, true) => End::Unchecked,
+        (false, false) => End::Kept,
+    };
+    Report {
+        promises,
+        decision_table_sha256: domain::kernel_table_sha256(),
+        ok: end == End::Kept,
+        end,
+    }
+}
+
+impl Report {
+    /// How it ended.
+    #[must_use]
+    pub const fn end(&self) -> End {
+        self.end
+    }
+
+    /// Writes it.
+    ///
+    /// # Errors
+    ///
+    /// `output` cannot be written.
+    pub fn write(&self, format: Format, output: &mut dyn Write) -> io::Result<()> {
+        if format == Format::Json {
+            serde_json::to_writer(&mut *output, self)?;
+            return writeln!(output);
+        }
+        for promise in &self.promises {
+            let word = match promise.end {
+                End::Kept => "kept",
+                End::Broken => "broken",
+                End::Unchecked => "unchecked",
+            };
+            writeln!(output, "{word:<9} {:>10}  {}", promise.count, promise.sentence)?;
+            for line in promise.detail.iter().flat_map(|detail| detail.lines()) {
+                writeln!(output, "{:>21}  {line}", "")?;
+            }
+        }
+        writeln!(output, "decision table {}", self.decision_table_sha256)
+    }
+}
