@@ -11,27 +11,27 @@ use tower::{Service, ServiceExt};
 
 /// What came back.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub text: String,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
 }
 
 impl Answer {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
     }
 
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    pub fn error_code(&self) -> String {
+    pub(crate) fn error_code(&self) -> String {
         self.json()["error"]["code"].as_str().unwrap_or_default().to_owned()
     }
 }
 
-pub async fn get<S>(service: S, path: &str) -> Answer
+pub(crate) async fn get<S>(service: S, path: &str) -> Answer
 where
     S: Service<Request, Response = Response, Error = Infallible>,
 {
@@ -39,7 +39,7 @@ where
     send(service, request).await
 }
 
-pub async fn send<S>(service: S, request: Request) -> Answer
+pub(crate) async fn send<S>(service: S, request: Request) -> Answer
 where
     S: Service<Request, Response = Response, Error = Infallible>,
 {

@@ -1,0 +1,169 @@
+//! The harness itself.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use speech_harness::checks::{CHECKS, Of};
+use speech_harness::report::{self, End, Format};
+use speech_harness::{bless, decide, locked};
+
+use crate::{kept, root};
+
+#[track_caller]
+fn decided(input: &[u8]) -> Vec<Value> {
+    let mut output = Vec::new();
+    decide::lines(&mut &*input, &mut output).unwrap();
+    let output = String::from_utf8(output).unwrap();
+    output.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+const MISMATCH: &str = r#"{"response":{"kind":"answer","authority":"memory","system_mode":"full"},"trace":{"sources":[{"source":"library"},{"source":"tool:sentinel"}],"required_but_missing":[],"system_mode":"full"}}"#;
+
+#[test]
+fn a_tool_result_passed_off_as_memory_is_denied() {
+    let mut output = Vec::new();
+    decide::lines(&mut MISMATCH.as_bytes(), &mut output).unwrap();
+    let expected = "{\"outcome\":\"deny\",\"code\":\"AUTHORITY_MISMATCH\"}\n";
+    assert_eq!(String::from_utf8(output).unwrap(), expected);
+}
+
+#[test]
+fn an_unknown_source_is_malformed_at_its_place() {
+    let line = MISMATCH
+        .replace("\"authority\":\"memory\"", "\"authority\":\"system\"")
+        .replace(r#"{"source":"library"},{"source":"tool:sentinel"}"#, r#"{"source":"Tool:x"}"#);
+    let [answer] = decided(line.as_bytes()).try_into().unwrap();
+    assert_eq!(answer["outcome"], "malformed");
+    assert_eq!(answer["code"], "UNKNOWN_SOURCE");
+    assert_eq!(answer["pointer"], "/trace/sources/0/source");
+    assert!(answer["message"].is_string());
+}
+
+#[test]
+fn each_line_in_is_one_line_out() {
+    let long = vec![b'a'; 1 << 20];
+    let longer = vec![b' '; (1 << 20) + 1];
+    let lines: [&[u8]; 8] =
+        [MISMATCH.as_bytes(), b"", b"\xff\xfe", &long, &longer, b"\r", b"{}", MISMATCH.as_bytes()];
+    let expected = [
+        "AUTHORITY_MISMATCH",
+        "NOT_JSON",
+        "NOT_JSON",
+        "NOT_JSON",
+        "TOO_LARGE",
+        "NOT_JSON",
+        "MISSING_FIELD",
+        "AUTHORITY_MISMATCH",
+    ];
+    for end in [&b""[..], b"\n"] {
+        let input = [lines.join(&b'\n'), end.to_vec()].concat();
+        let codes: Vec<_> = decided(&input).iter().map(|answer| answer["code"].clone()).collect();
+        assert_eq!(codes, expected);
+    }
+    assert!(decided(b"").is_empty());
+    assert_eq!(decided(b"\n").len(), 1);
+    assert_eq!(decided(&longer).len(), 1);
+}
+
+#[test]
+fn a_reader_that_goes_away_is_an_error_and_no_panic() {
+    struct Gone;
+    impl std::io::Write for Gone {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(std::io::ErrorKind::BrokenPipe.into())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    assert!(decide::lines(&mut MISMATCH.as_bytes(), &mut Gone).is_err());
+}
+
+#[test]
+fn verify_keeps_every_promise_and_says_so() {
+    let report = report::verify(&root(), false);
+    let mut output = Vec::new();
+    report.write(Format::Json, &mut output).unwrap();
+    let said: Value = serde_json::from_slice(&output).unwrap();
+    assert_eq!(report.end(), End::Kept, "{said:#}");
+    assert_eq!(said["ok"], true);
+    assert_eq!(said["decision_table_sha256"].as_str().map(str::len), Some(64));
+    let promises = said["promises"].as_array().unwrap();
+    assert_eq!(promises.len(), CHECKS.iter().filter(|check| check.of == Of::Kernel).count());
+    assert!(promises.iter().all(|promise| promise["count"].as_u64() > Some(0)));
+}
+
+#[test]
+fn each_check_is_in_the_one_list() {
+    assert_eq!(kept("listed"), CHECKS.len() as u64);
+}
+
+/// A copy of what the harness reads, in a folder of its own.
+fn copy(name: &str) -> PathBuf {
+    let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    drop(fs::remove_dir_all(&copy));
+    let mut files = locked::covered_files(&root()).unwrap();
+    files.extend(["LOCKED.md", "kernel/README.md", "rust-toolchain.toml"].map(str::to_owned));
+    for test in ["contract", "harness", "locked", "speech", "surface"] {
+        files.push(format!("tests/{test}.rs"));
+    }
+    for file in files {
+        let to = copy.join(&file);
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(root().join(&file), to).unwrap();
+    }
+    copy
+}
+
+fn text(root: &Path, file: &str) -> String {
+    fs::read_to_string(root.join(file)).unwrap()
+}
+
+#[test]
+fn bless_leaves_the_locks_and_the_rules_alone() {
+    let copy = copy("bless");
+    for file in ["LOCKED.md", "contracts/speech/rules.json", "contracts/speech/trace.schema.json"] {
+        fs::write(copy.join(file), text(&copy, file) + "\n").unwrap();
+    }
+    let written = bless::generated(&copy).unwrap();
+    assert_eq!(written, ["contracts/speech/trace.schema.json"]);
+    for file in ["LOCKED.md", "contracts/speech/rules.json"] {
+        assert_eq!(text(&copy, file), text(&root(), file) + "\n");
+    }
+}
+
+#[test]
+fn a_lock_sees_a_changed_a_deleted_and_an_uncovered_file() {
+    let copy = copy("locks");
+    let broken = || locked::mismatches(&copy).unwrap().1;
+    assert_eq!(broken(), [""; 0]);
+    let rules = copy.join("contracts/speech/rules.json");
+    fs::write(&rules, "{}").unwrap();
+    assert_eq!(broken().len(), 1);
+    fs::remove_file(&rules).unwrap();
+    assert_eq!(broken().len(), 1);
+    fs::copy(root().join("contracts/speech/rules.json"), &rules).unwrap();
+    let fixture = "contracts/speech/fixtures/refusal_claims_nothing.json";
+    fs::remove_file(copy.join(fixture)).unwrap();
+    assert_eq!(broken().len(), 1);
+    fs::copy(root().join(fixture), copy.join(fixture)).unwrap();
+    fs::write(copy.join("contracts/speech/other.json"), "{}").unwrap();
+    assert_eq!(broken().len(), 1);
+}
+
+#[test]
+fn accepting_one_lock_changes_one_digest() {
+    let copy = copy("accept");
+    let rules = "contracts/speech/rules.json";
+    fs::write(copy.join(rules), "{}").unwrap();
+    fs::write(copy.join("rust-toolchain.toml"), "").unwrap();
+    locked::accept(&copy, rules).unwrap();
+    let (before, after) = (text(&root(), "LOCKED.md"), text(&copy, "LOCKED.md"));
+    let changed: Vec<_> =
+        before.lines().zip(after.lines()).filter(|(one, other)| one != other).collect();
+    assert_eq!(changed.len(), 1);
+    assert!(changed.iter().all(|(one, _)| one.contains(rules)));
+    assert_eq!(locked::mismatches(&copy).unwrap().1.len(), 1);
+    assert!(locked::accept(&copy, "contracts/speech/gone.json").is_err());
+}
