@@ -1,4 +1,5 @@
 //! The assistant.
+pub mod respond;
 pub mod retrieval;
 pub mod status;
 pub mod store;

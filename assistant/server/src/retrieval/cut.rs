@@ -129,7 +129,8 @@ fn pieces(text: &str) -> Vec<&str> {
 fn chunks(text: &str, range: std::ops::Range<usize>) -> Vec<std::ops::Range<usize>> {
     let mut chunks = Vec::new();
     let mut start = range.start;
-    while let Some(rest) = text.get(start..range.end).filter(|rest| rest.len() > MAX_PASSAGE_BYTES) {
+    while let Some(rest) = text.get(start..range.end).filter(|rest| rest.len() > MAX_PASSAGE_BYTES)
+    {
         let limit = rest.floor_char_boundary(MAX_PASSAGE_BYTES);
         let head = rest.get(..limit).unwrap_or(rest);
         let end = start + head.rfind(' ').map_or(limit, |space| space + 1);

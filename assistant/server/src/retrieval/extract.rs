@@ -80,7 +80,10 @@ fn score<'a>(index: usize, candidate: &Candidate<'a>) -> Vec<Scored<'a>> {
         .into_iter()
         .filter_map(|range| {
             let is_inside = |found: &&WordMatch| {
-                found.places.iter().any(|place| range.start <= place.start && place.end <= range.end)
+                found
+                    .places
+                    .iter()
+                    .any(|place| range.start <= place.start && place.end <= range.end)
             };
             let words = matches.iter().filter(is_inside).count();
             Some(Scored { words, candidate: index, sentence: text.get(range.clone())? })
@@ -115,11 +118,8 @@ mod tests {
 
     fn from(texts: &[&str], words: &[&str], need: Need) -> Vec<(usize, Vec<String>)> {
         let matches: Vec<_> = texts.iter().map(|text| matches(text, words)).collect();
-        let candidates: Vec<_> = texts
-            .iter()
-            .zip(&matches)
-            .map(|(text, matches)| Candidate { text, matches })
-            .collect();
+        let candidates: Vec<_> =
+            texts.iter().zip(&matches).map(|(text, matches)| Candidate { text, matches }).collect();
         extract(&candidates, words.len(), need, |_| true)
             .into_iter()
             .map(|extract| (extract.candidate, extract.sentences))
@@ -129,7 +129,10 @@ mod tests {
     #[test]
     fn a_text_with_less_than_half_of_the_words_does_not_count() {
         assert!(from(&["The red one."], &["red", "green", "blue"], Need::Half).is_empty());
-        assert_eq!(from(&["The red and green one."], &["red", "green", "blue"], Need::Half).len(), 1);
+        assert_eq!(
+            from(&["The red and green one."], &["red", "green", "blue"], Need::Half).len(),
+            1
+        );
         assert!(from(&["The red one."], &["red", "green"], Need::All).is_empty());
     }
 
@@ -137,10 +140,13 @@ mod tests {
     fn sentences_with_more_distinct_words_come_first_then_better_rank() {
         let texts = ["A red one. A red and green one.", "Red it is not, but red green."];
         let found = from(&texts, &["red", "green"], Need::Half);
-        assert_eq!(found, [
-            (0, vec!["A red and green one.".to_owned(), "A red one.".to_owned()]),
-            (1, vec!["Red it is not, but red green.".to_owned()]),
-        ]);
+        assert_eq!(
+            found,
+            [
+                (0, vec!["A red and green one.".to_owned(), "A red one.".to_owned()]),
+                (1, vec!["Red it is not, but red green.".to_owned()]),
+            ]
+        );
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod words;
 pub use cut::{Format, first_heading, passages};
 pub use extract::Need;
 pub use words::content_words;
+pub(crate) use words::plain_words;
 
 use speech_exit::{Content, Label, Sourced};
 
@@ -78,10 +79,7 @@ impl Said {
 /// # Errors
 ///
 /// [`StoreError`].
-pub async fn library(
-    store: &Store,
-    words: &[String],
-) -> Result<Vec<Sourced<Passage>>, StoreError> {
+pub async fn library(store: &Store, words: &[String]) -> Result<Vec<Sourced<Passage>>, StoreError> {
     let hits = store.find_passages(words).await?;
     let candidates: Vec<Candidate<'_>> =
         hits.iter().map(|hit| Candidate { text: &hit.text, matches: &hit.matches }).collect();

@@ -20,9 +20,30 @@ const FUNCTION_WORDS: &[&str] = &[
 
 /// Words that say what to do with the subject. They count only where no other word is left.
 const INSTRUCTION_WORDS: &[&str] = &[
-    "answer", "brief", "briefly", "called", "define", "describe", "explain", "give", "kind", "know", "list",
-    "mean", "means", "please", "sentence", "sentences", "short", "shortly", "show", "summarise",
-    "summarize", "tell", "word", "words",
+    "answer",
+    "brief",
+    "briefly",
+    "called",
+    "define",
+    "describe",
+    "explain",
+    "give",
+    "kind",
+    "know",
+    "list",
+    "mean",
+    "means",
+    "please",
+    "sentence",
+    "sentences",
+    "short",
+    "shortly",
+    "show",
+    "summarise",
+    "summarize",
+    "tell",
+    "word",
+    "words",
 ];
 
 /// The distinct content words of a question, in lower case and in order.
@@ -79,9 +100,10 @@ mod tests {
 
     #[test]
     fn operators_and_signs_of_the_index_are_words_or_nothing() {
-        gives(r#""a" OR b* NEAR(c d, 2) AND {x}:y ^z - 😀"#, &[
-            "b", "near", "c", "2", "x", "y", "z",
-        ]);
+        gives(
+            r#""a" OR b* NEAR(c d, 2) AND {x}:y ^z - 😀"#,
+            &["b", "near", "c", "2", "x", "y", "z"],
+        );
     }
 
     #[test]

@@ -1,0 +1,110 @@
+//! Questions about what was said before.
+
+use crate::retrieval::{Need, Said, content_words, plain_words};
+
+/// What is to be looked for in a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Recall {
+    pub(super) said: Said,
+    pub(super) words: Vec<String>,
+    pub(super) need: Need,
+    /// Whether nothing but the conversation can answer it.
+    pub(super) is_exclusive: bool,
+}
+
+impl Recall {
+    pub(super) const fn lead(&self) -> &'static str {
+        match self.said {
+            Said::Stated => "Earlier in this conversation you said:",
+            Said::Asked => "Earlier in this conversation you asked:",
+            Said::Answered => "Earlier in this conversation I answered:",
+        }
+    }
+}
+
+/// How questions about what was said begin; after `about` stands the subject.
+const OPENERS: &[(&str, Said)] = &[
+    ("what did i say", Said::Stated),
+    ("what did i tell you", Said::Stated),
+    ("what did i mention", Said::Stated),
+    ("what have i said", Said::Stated),
+    ("what have i told you", Said::Stated),
+    ("did i say anything", Said::Stated),
+    ("what did i ask", Said::Asked),
+    ("what have i asked", Said::Asked),
+    ("what did you say", Said::Answered),
+    ("what did you answer", Said::Answered),
+    ("what did you tell me", Said::Answered),
+];
+
+const ASKING: [&str; 6] = ["what", "who", "where", "when", "which", "whats"];
+
+/// What a question wants recalled; none if it does not ask for that.
+pub(super) fn parse(question: &str) -> Option<Recall> {
+    let words: Vec<String> = plain_words(question).collect();
+    let text = words.join(" ");
+    let opener = OPENERS.iter().find(|(opener, _)| text.starts_with(opener));
+    if let Some((_, said)) = opener {
+        let (_, subject) = text.split_once(" about ")?;
+        let words = content_words(subject);
+        return Some(Recall { said: *said, words, need: Need::Half, is_exclusive: true });
+    }
+    let [first, rest @ ..] = words.as_slice() else { return None };
+    if !ASKING.contains(&first.as_str()) {
+        return None;
+    }
+    let mut words = content_words(question);
+    if rest.iter().any(|word| word == "my") {
+        words.push("my".to_owned());
+    } else if !is_about_the_person(rest) {
+        return None;
+    }
+    Some(Recall { said: Said::Stated, words, need: Need::All, is_exclusive: false })
+}
+
+/// `where do I live`.
+fn is_about_the_person(rest: &[String]) -> bool {
+    rest.windows(2).take(2).any(|pair| match pair {
+        [verb, person] => {
+            person == "i" && matches!(verb.as_str(), "do" | "did" | "am" | "was" | "have")
+        }
+        _ => false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+    use crate::retrieval::{Need, Said};
+
+    #[track_caller]
+    fn recalls(question: &str, said: Said, words: &[&str], need: Need) {
+        let recall = parse(question);
+        let found = recall.map(|recall| (recall.said, recall.words, recall.need));
+        let words = words.iter().map(|word| (*word).to_owned()).collect();
+        assert_eq!(found, Some((said, words, need)), "{question}");
+    }
+
+    #[test]
+    fn questions_about_what_was_said_name_who_said_it_and_the_subject() {
+        recalls("What did I say about the red door?", Said::Stated, &["red", "door"], Need::Half);
+        recalls("what did I ask you about bm25", Said::Asked, &["bm25"], Need::Half);
+        recalls("What did you tell me about traces?", Said::Answered, &["traces"], Need::Half);
+        recalls("What is my name?", Said::Stated, &["name", "my"], Need::All);
+        recalls("What's my dog's name?", Said::Stated, &["dog", "name", "my"], Need::All);
+        recalls("where do I live?", Said::Stated, &["live"], Need::All);
+    }
+
+    #[test]
+    fn other_questions_recall_nothing() {
+        for question in [
+            "what is provenance?",
+            "how do I cite a document?",
+            "my name is Ada",
+            "",
+            "is it my turn?",
+        ] {
+            assert_eq!(parse(question), None, "{question}");
+        }
+    }
+}
