@@ -14,11 +14,8 @@ fn enforced(bencher: Bencher<'_, '_>, count: usize) {
     let authority = if count == 0 { Authority::System } else { Authority::Tool };
     let response =
         Response { kind: ResponseKind::Answer, authority, system_mode: SystemMode::Full };
-    let trace = ContextTrace {
-        sources: &sources,
-        required_but_missing: 0,
-        system_mode: SystemMode::Full,
-    };
+    let trace =
+        ContextTrace { sources: &sources, required_but_missing: 0, system_mode: SystemMode::Full };
     assert_eq!(enforce(&response, &trace), Ok(()));
     bencher.bench_local(|| enforce(black_box(&response), black_box(&trace)));
 }

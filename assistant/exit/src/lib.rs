@@ -30,3 +30,8 @@ pub use routes::{Effect, Routes, Row, TableError, Voice};
 pub use sourced::{Content, Sourced};
 pub use speak::{Denied, Refused, Spoken, speak};
 pub use speaks::speaks;
+
+/// The example in the README of the workspace is tested with this crate's own.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct WorkspaceReadme;
