@@ -35,7 +35,7 @@ fn the_readme_of_the_kernel_has_the_rules() {
     kept("readme");
 }
 
-fn schema(name: &str) -> Validator {
+pub(crate) fn schema(name: &str) -> Validator {
     let text = fs::read(root().join(format!("contracts/speech/{name}.schema.json"))).unwrap();
     let schema: Value = serde_json::from_slice(&text).unwrap();
     jsonschema::meta::validate(&schema).unwrap();

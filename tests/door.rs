@@ -1,11 +1,16 @@
 //! The door reads a case in one pass and looks for the fault only when that fails: both have to agree.
 
+use std::sync::LazyLock;
+
+use jsonschema::Validator;
 use proptest::prelude::*;
 use proptest::sample::Index;
+use serde_json::Value;
 use speech_exit::door::{self, CASE_MAX_BYTES, Case, Outcome};
-use speech_exit::strict::FaultCode;
+use speech_exit::strict::{self, FaultCode};
 use speech_harness::fixtures::{self, FIXTURES, Fixture, REJECTS, Reject};
 
+use crate::contract::schema;
 use crate::root;
 
 const TOKENS: [&str; 24] = [
@@ -57,7 +62,7 @@ fn both(bytes: &[u8]) -> (bool, Found) {
     let found = match door::decide(bytes) {
         Outcome::Allow | Outcome::Deny { .. } => Found::Case,
         Outcome::Malformed { code, message, .. } => {
-            let is_json = serde_json::from_slice::<speech_exit::strict::Node>(bytes).is_ok();
+            let is_json = serde_json::from_slice::<strict::Node>(bytes).is_ok();
             let gave_up = code == FaultCode::NotJson && is_json;
             let said_so = read.as_ref().is_err_and(|error| message.ends_with(&error.to_string()));
             if gave_up && said_so { Found::Fallback } else { Found::Fault }
@@ -129,6 +134,20 @@ fn texts() -> Vec<String> {
     fixtures.chain(rejects.into_iter().map(|(_, reject)| reject.input)).collect()
 }
 
+/// Whether it is a case, by the strict reader and the schemas alone.
+fn fits_the_schemas(bytes: &[u8]) -> bool {
+    static SCHEMAS: LazyLock<[Validator; 2]> = LazyLock::new(|| ["response", "trace"].map(schema));
+    let [response, trace] = &*SCHEMAS;
+    let Ok(value) = serde_json::from_slice::<Value>(bytes) else {
+        return false;
+    };
+    let fits = |name: &str, schema: &Validator| {
+        value.get(name).is_some_and(|member| schema.is_valid(member))
+    };
+    let closed = value.as_object().is_some_and(|members| members.len() == 2);
+    strict::read(bytes).is_ok() && closed && fits("response", response) && fits("trace", trace)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4_096, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -140,6 +159,7 @@ proptest! {
         let text = edited(&text, &edits);
         let (read, found) = both(text.as_bytes());
         prop_assert_eq!(found, if read { Found::Case } else { Found::Fault }, "{}", text);
+        prop_assert_eq!(read, fits_the_schemas(text.as_bytes()), "{}", text);
     }
 
     #[test]
