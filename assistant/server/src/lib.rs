@@ -1,6 +1,12 @@
-//! The assistant.
+//! An assistant whose every answer leaves through the exit: retrieval, memory and tools behind an
+//! OpenAI-compatible interface.
+
+pub mod api;
+pub mod app;
+pub mod library;
 pub mod respond;
 pub mod retrieval;
 pub mod status;
 pub mod store;
 pub mod tools;
+pub mod web;

@@ -69,11 +69,13 @@ impl Store {
     ) -> sqlx::Result<()> {
         let now = now_seconds();
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        sqlx::query("INSERT INTO conversations (id, created_at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING")
-            .bind(id.as_str())
-            .bind(now)
-            .execute(&mut *transaction)
-            .await?;
+        sqlx::query(
+            "INSERT INTO conversations (id, created_at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
+        )
+        .bind(id.as_str())
+        .bind(now)
+        .execute(&mut *transaction)
+        .await?;
         for (role, text) in [(Role::User, question), (Role::Assistant, answer)] {
             sqlx::query(
                 "INSERT INTO turns (conversation_id, role, text, created_at) VALUES (?, ?, ?, ?)",

@@ -176,12 +176,16 @@ impl Store {
     /// [`StoreError`] when the database or its index contradicts itself.
     pub async fn check(&self) -> Result<(), StoreError> {
         let outcome = async {
-            sqlx::query("INSERT INTO passages_index (passages_index, rank) VALUES ('integrity-check', 1)")
-                .execute(&self.pool)
-                .await?;
-            sqlx::query("INSERT INTO turns_index (turns_index, rank) VALUES ('integrity-check', 1)")
-                .execute(&self.pool)
-                .await?;
+            sqlx::query(
+                "INSERT INTO passages_index (passages_index, rank) VALUES ('integrity-check', 1)",
+            )
+            .execute(&self.pool)
+            .await?;
+            sqlx::query(
+                "INSERT INTO turns_index (turns_index, rank) VALUES ('integrity-check', 1)",
+            )
+            .execute(&self.pool)
+            .await?;
             let (found,): (String,) =
                 sqlx::query_as("PRAGMA integrity_check").fetch_one(&self.pool).await?;
             let (bare,): (i64,) = sqlx::query_as(

@@ -9,6 +9,7 @@ mod search;
 
 pub use conversations::{Role, TurnHit};
 pub use documents::{Added, Document, DocumentSummary, NewDocument, NewPassage};
+pub(crate) use ids::hex;
 pub use ids::{ConversationId, DocumentId, random_hex};
 pub use search::{PassageHit, WordMatch};
 

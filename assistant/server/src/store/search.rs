@@ -142,8 +142,7 @@ impl Store {
             .await?;
             note(&mut found, word, marked);
         }
-        let hit =
-            |(id, text)| TurnHit { text, matches: found.remove(&id).unwrap_or_default() };
+        let hit = |(id, text)| TurnHit { text, matches: found.remove(&id).unwrap_or_default() };
         Ok(rows.into_iter().map(hit).collect())
     }
 }

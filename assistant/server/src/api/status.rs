@@ -1,0 +1,37 @@
+//! `GET /status`: the mode and why it is so.
+
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+
+use crate::app::App;
+use crate::status::{Health, Probes, Upstream, mode, reasons};
+
+#[derive(serde::Serialize, utoipa::ToSchema)]
+pub(crate) struct StatusDocument {
+    system_mode: String,
+    reasons: Vec<&'static str>,
+    store: Health,
+    library: Health,
+    upstream: Upstream,
+    build: &'static str,
+    generated_at: String,
+}
+
+/// States what was last seen of each part.
+#[utoipa::path(get, path = "/status", responses((status = 200, body = StatusDocument)))]
+pub async fn read(State(app): State<App>) -> Response {
+    // Read once: a document whose mode and reasons come from two readings could contradict itself.
+    let probes = app.store().board().probes();
+    let Probes { store, library, upstream } = probes;
+    let document = StatusDocument {
+        system_mode: mode(probes).to_string(),
+        reasons: reasons(probes),
+        store,
+        library,
+        upstream,
+        build: env!("CARGO_PKG_VERSION"),
+        generated_at: jiff::Timestamp::now().to_string(),
+    };
+    super::json(StatusCode::OK, &document)
+}

@@ -1,0 +1,135 @@
+//! The whole server in one list of routes.
+
+use std::sync::Arc;
+
+use axum::Router;
+use http::Method;
+use http::uri::Authority;
+use speech_exit::{Effect, Exit, Label, Routes, TableError};
+use tokio::sync::Semaphore;
+
+use crate::api::{chat, enforce, health, library, models, openapi, status};
+use crate::respond::{Embedded, Responder};
+use crate::store::Store;
+use crate::tools::{TOOLS, Tool};
+use crate::web::{self, LOOPBACK_NAMES, Limits};
+
+/// The server as a service: every response leaves through the exit.
+pub type Server = speech_exit::Guard<Router>;
+
+/// What handlers share. Clones are the same.
+#[derive(Clone)]
+pub struct App(Arc<Shared>);
+
+struct Shared {
+    store: Store,
+    responder: Arc<dyn Responder>,
+    limits: Limits,
+    slots: Semaphore,
+    hosts: Vec<String>,
+}
+
+impl App {
+    /// The default configuration over a store: the embedded responder, loopback names only.
+    #[must_use]
+    pub fn embedded(store: Store, limits: Limits) -> Self {
+        let responder = Arc::new(Embedded::new(store.clone()));
+        Self::new(store, responder, limits)
+    }
+
+    /// An app whose answers `responder` composes.
+    #[must_use]
+    pub fn new(store: Store, responder: Arc<dyn Responder>, limits: Limits) -> Self {
+        let slots = Semaphore::new(limits.concurrent);
+        let hosts = LOOPBACK_NAMES.map(str::to_owned).to_vec();
+        Self(Arc::new(Shared { store, responder, limits, slots, hosts }))
+    }
+
+    /// What is stored.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// Who composes answers.
+    #[must_use]
+    pub fn responder(&self) -> &dyn Responder {
+        self.0.responder.as_ref()
+    }
+
+    /// What one request may take.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        self.0.limits
+    }
+
+    pub(crate) fn slots(&self) -> &Semaphore {
+        &self.0.slots
+    }
+
+    /// Whether the server is asked under this name, at whatever port.
+    pub(crate) fn is_host(&self, authority: &Authority) -> bool {
+        self.0.hosts.iter().any(|host| host.eq_ignore_ascii_case(authority.host()))
+    }
+}
+
+/// The labels that may be required: every source there is.
+#[must_use]
+pub fn labels() -> Vec<Label> {
+    let tools = TOOLS.into_iter().filter_map(Tool::label);
+    [Label::library(), Label::memory()].into_iter().chain(tools).collect()
+}
+
+const READS_ONLY: Effect = Effect::Reads("it is read with GET");
+const OWN_FACTS: &str = "it states facts about the server in fixed words";
+const DOCUMENTS: &str = "a document holds its author's words, not the assistant's";
+
+/// Every route.
+pub fn routes() -> Routes<App> {
+    Routes::new()
+        .speaks(
+            Method::POST,
+            "/v1/chat/completions",
+            Effect::Reads("it keeps the exchange as memory and changes no task"),
+            chat::create,
+        )
+        .silent(Method::GET, "/v1/models", OWN_FACTS, READS_ONLY, models::list)
+        .silent(
+            Method::POST,
+            "/v1/library/documents",
+            DOCUMENTS,
+            Effect::Mutates("library"),
+            library::create,
+        )
+        .silent(Method::GET, "/v1/library/documents", DOCUMENTS, READS_ONLY, library::list)
+        .silent(Method::GET, "/v1/library/documents/{id}", DOCUMENTS, READS_ONLY, library::read)
+        .silent(
+            Method::DELETE,
+            "/v1/library/documents/{id}",
+            DOCUMENTS,
+            Effect::Mutates("library"),
+            library::remove,
+        )
+        .silent(
+            Method::POST,
+            "/v1/enforce",
+            "it answers with a verdict, a code and a digest",
+            Effect::Reads("it decides about what it is sent and keeps nothing"),
+            enforce::decide,
+        )
+        .silent(Method::GET, "/status", OWN_FACTS, READS_ONLY, status::read)
+        .silent(Method::GET, "/healthz", OWN_FACTS, READS_ONLY, health::read)
+        .silent(Method::GET, "/openapi.json", OWN_FACTS, READS_ONLY, openapi::read)
+}
+
+/// The server: the routes, the rules of `web` around them, and the guard around all of that.
+///
+/// # Errors
+///
+/// The first route that cannot be served.
+pub fn build(app: App) -> Result<Server, TableError> {
+    let board = app.store().board().clone();
+    let exit = Exit::new(move || board.mode(), labels());
+    let around = app.clone();
+    routes().guarded(app, &exit, |router| web::layers(router, &around))
+}

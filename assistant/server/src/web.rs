@@ -1,0 +1,149 @@
+//! Which requests are taken at all. Every refusal is a notice with a code of its own.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use http::header::{HOST, ORIGIN};
+use http::uri::Authority;
+use http::{HeaderMap, HeaderName, StatusCode, Uri};
+use speech_exit::Notice;
+
+use crate::app::App;
+
+/// What one request may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// For a whole answer.
+    pub answer: Duration,
+    /// For a request's body to come in.
+    pub body: Duration,
+    /// For a request's headers to come in.
+    pub headers: Duration,
+    /// How many requests are answered at once.
+    pub concurrent: usize,
+    /// For what is under way to finish after a stop signal.
+    pub drain: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            answer: Duration::from_secs(30),
+            body: Duration::from_secs(10),
+            headers: Duration::from_secs(10),
+            concurrent: 64,
+            drain: Duration::from_secs(30),
+        }
+    }
+}
+
+/// The names under which the server is asked when it serves its own machine only.
+pub const LOOPBACK_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// Puts the rules around the routes, the cheapest outermost.
+pub(crate) fn layers(router: Router, app: &App) -> Router {
+    router
+        .layer(from_fn_with_state(app.clone(), within_time))
+        .layer(from_fn_with_state(app.clone(), unless_overloaded))
+        .layer(from_fn_with_state(app.clone(), from_here))
+}
+
+/// Refuses what was sent to another name or from another site, so that no page of another site can ask.
+async fn from_here(State(app): State<App>, request: Request, next: Next) -> Response {
+    let checked = check_host(&app, request.uri(), request.headers())
+        .and_then(|()| check_site(&app, request.headers()));
+    match checked {
+        Ok(()) => next.run(request).await,
+        Err(notice) => notice.into_response(),
+    }
+}
+
+fn check_host(app: &App, uri: &Uri, headers: &HeaderMap) -> Result<(), Notice> {
+    let mut hosts = headers.get_all(HOST).iter();
+    let (first, second) = (hosts.next(), hosts.next());
+    let host = match (first, second) {
+        (Some(host), None) => host.to_str().ok().and_then(authority),
+        (None, _) => {
+            let words = "expected a host header, found none";
+            return Err(Notice::new(StatusCode::BAD_REQUEST, "HOST_MISSING", words));
+        }
+        (Some(_), Some(_)) => None,
+    };
+    let is_named = uri.authority().is_none_or(|target| app.is_host(target));
+    if host.is_some_and(|host| app.is_host(&host)) && is_named {
+        Ok(())
+    } else {
+        let words = "expected one host header with a name that this server serves";
+        Err(Notice::new(StatusCode::FORBIDDEN, "HOST_NOT_ALLOWED", words))
+    }
+}
+
+fn check_site(app: &App, headers: &HeaderMap) -> Result<(), Notice> {
+    let is_own_origin = headers.get_all(ORIGIN).iter().all(|origin| {
+        let host = origin.to_str().ok().and_then(|origin| {
+            let rest = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+            authority(rest?)
+        });
+        host.is_some_and(|host| app.is_host(&host))
+    });
+    let is_own_fetch = headers
+        .get_all(SEC_FETCH_SITE)
+        .iter()
+        .all(|site| matches!(site.as_bytes(), b"same-origin" | b"none"));
+    if is_own_origin && is_own_fetch {
+        Ok(())
+    } else {
+        let words = "expected a request from this server's own pages or from no page";
+        Err(Notice::new(StatusCode::FORBIDDEN, "CROSS_SITE", words))
+    }
+}
+
+/// A host with or without a port, and nothing else.
+fn authority(text: &str) -> Option<Authority> {
+    text.parse::<Authority>().ok().filter(|authority| !authority.as_str().contains('@'))
+}
+
+/// Takes no more requests than can be answered in time; who comes too many is told to come back.
+async fn unless_overloaded(State(app): State<App>, request: Request, next: Next) -> Response {
+    match app.slots().try_acquire() {
+        Ok(_slot) => next.run(request).await,
+        Err(_) => {
+            let words = "expected fewer requests at once";
+            Notice::new(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", words)
+                .retry_after(1)
+                .into_response()
+        }
+    }
+}
+
+async fn within_time(State(app): State<App>, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(app.limits().answer, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            let words = "expected to have answered by now";
+            Notice::new(StatusCode::SERVICE_UNAVAILABLE, "ANSWER_TIMEOUT", words)
+                .retry_after(1)
+                .into_response()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::authority;
+
+    #[test]
+    fn a_host_has_no_user_and_no_path() {
+        for text in ["localhost", "localhost:1", "[::1]:8787", "127.0.0.1"] {
+            assert!(authority(text).is_some(), "{text}");
+        }
+        for text in ["", "evil@localhost", "localhost/x", "local host"] {
+            assert!(authority(text).is_none(), "{text}");
+        }
+    }
+}
