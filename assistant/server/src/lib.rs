@@ -3,9 +3,11 @@
 
 pub mod api;
 pub mod app;
+pub mod config;
 pub mod library;
 pub mod respond;
 pub mod retrieval;
+pub mod serve;
 pub mod status;
 pub mod store;
 pub mod tools;

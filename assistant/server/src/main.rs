@@ -1,2 +1,96 @@
-//! The binary.
-fn main() {}
+//! The command `assistant`.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use assistant::app::{self, App};
+use assistant::config::{Command, Config};
+use assistant::library::add_samples;
+use assistant::serve::{listen, serve, stop_signal};
+use assistant::status::{Board, watch};
+use assistant::store::Store;
+use assistant::web::Limits;
+use clap::Parser as _;
+
+/// Nothing is served because of how the program was started.
+const EXIT_USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let config = Config::parse();
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).init();
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    if let Err(error) = config.check(names) {
+        return failed(&error, EXIT_USAGE);
+    }
+    match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime.block_on(run(&config)),
+        Err(error) => failed(&error, 1),
+    }
+}
+
+async fn run(config: &Config) -> ExitCode {
+    // The address first: who cannot have it should not have touched the data of who has.
+    let listener = match listen(config.listen).await {
+        Ok(listener) => listener,
+        Err(error) => return failed(&error, EXIT_USAGE),
+    };
+    let store = match Store::open(&config.store_directory(), Arc::new(Board::new())).await {
+        Ok(store) => store,
+        Err(error) => return failed(&error, 1),
+    };
+    let samples = match config.command {
+        Some(Command::Demo) => add_samples(&store).await.map(Some),
+        None => Ok(None),
+    };
+    let limits = Limits::default();
+    let app = App::embedded(store.clone(), limits);
+    let (samples, server, address) = match (samples, app::build(app), listener.local_addr()) {
+        (Ok(samples), Ok(server), Ok(address)) => (samples, server, address),
+        (Err(error), ..) => return failed(&error, 1),
+        (_, Err(error), _) => return failed(&error, 1),
+        (.., Err(error)) => return failed(&error, 1),
+    };
+    let probes = tokio::spawn(watch(store.clone()));
+    announce(address, samples);
+    serve(listener, server, limits, stop_signal()).await;
+    probes.abort();
+    store.close().await;
+    ExitCode::SUCCESS
+}
+
+fn failed(error: &dyn std::error::Error, code: u8) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "assistant: {error}");
+    ExitCode::from(code)
+}
+
+/// Says where the server is, on standard output, so that another program can read it.
+fn announce(address: SocketAddr, samples: Option<usize>) {
+    let mut text = format!("listening at http://{address}\n");
+    if let Some(samples) = samples {
+        text += &requests_to_try(address, samples);
+    }
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+fn requests_to_try(address: SocketAddr, samples: usize) -> String {
+    let request = |what: &str, question: &str, metadata: &str| {
+        format!(
+            "\n# {what}\ncurl -s http://{address}/v1/chat/completions -H 'content-type: application/json' \
+             -d '{{\"model\":\"demo\",\"messages\":[{{\"role\":\"user\",\"content\":\"{question}\"}}]{metadata}}}'\n"
+        )
+    };
+    [
+        format!("the library holds {samples} sample documents; three requests to try:\n"),
+        request("answered from the library: authority memory", "What is a reference monitor?", ""),
+        request("answered by a tool: authority tool", "What is 17 * 23?", ""),
+        request(
+            "refused truthfully: the library is required and has nothing about it",
+            "How do penguins hatch?",
+            ",\"metadata\":{\"require\":[\"library\"]}",
+        ),
+    ]
+    .concat()
+}

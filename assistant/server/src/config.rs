@@ -1,0 +1,146 @@
+//! How the server is told what to do: arguments, then variables, then defaults. What is not known is refused.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+/// Variables of this prefix are ours, so one that is not known is a mistake.
+const PREFIX: &str = "ASSISTANT_";
+
+const DEMO_DIRECTORY: &str = "demo";
+
+/// An assistant whose every answer leaves through the exit.
+#[derive(Debug, Clone, PartialEq, Eq, Parser)]
+#[command(name = "assistant", version)]
+pub struct Config {
+    /// The address to listen at; port 0 takes a free one.
+    #[arg(long, env = "ASSISTANT_LISTEN", default_value = "127.0.0.1:8787", global = true)]
+    pub listen: SocketAddr,
+    /// The directory that holds everything that is kept.
+    #[arg(long, env = "ASSISTANT_DATA_DIR", default_value = "./assistant-data", global = true)]
+    pub data_dir: PathBuf,
+    /// What to do; to serve when nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What the program can do beside serving.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum Command {
+    /// Serves with a sample library and a data directory of its own, and prints requests to try.
+    Demo,
+}
+
+/// Why the program does not start.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// Variables with our prefix that we do not know.
+    #[error("UNKNOWN_VARIABLE: expected only {known} with the prefix ASSISTANT_, found {}", .unknown.join(", "))]
+    UnknownVariable {
+        /// Their names.
+        unknown: Vec<String>,
+        /// Those that are known.
+        known: String,
+    },
+    /// The address is not one of this machine alone.
+    #[error(
+        "LISTEN_NOT_LOOPBACK: expected a loopback address such as 127.0.0.1:8787, found {0}: \
+         who can reach another address could ask without a token, and there are no tokens yet"
+    )]
+    ListenNotLoopback(SocketAddr),
+}
+
+impl Config {
+    /// Refuses what clap cannot see: variables that nobody reads, and addresses that nobody guards.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`].
+    pub fn check(&self, variables: impl Iterator<Item = String>) -> Result<(), ConfigError> {
+        let known = known_variables();
+        let mut unknown: Vec<String> =
+            variables.filter(|name| name.starts_with(PREFIX) && !known.contains(name)).collect();
+        unknown.sort();
+        if !unknown.is_empty() {
+            return Err(ConfigError::UnknownVariable { unknown, known: known.join(", ") });
+        }
+        if self.listen.ip().to_canonical().is_loopback() {
+            Ok(())
+        } else {
+            Err(ConfigError::ListenNotLoopback(self.listen))
+        }
+    }
+
+    /// The directory of the database: the demo has one of its own.
+    #[must_use]
+    pub fn store_directory(&self) -> PathBuf {
+        let directory: &Path = &self.data_dir;
+        match self.command {
+            Some(Command::Demo) => directory.join(DEMO_DIRECTORY),
+            None => directory.to_owned(),
+        }
+    }
+}
+
+/// The variables that arguments are read from, as the arguments name them.
+fn known_variables() -> Vec<String> {
+    let command = Config::command();
+    let names = command.get_arguments().filter_map(|argument| argument.get_env());
+    names.map(|name| name.to_string_lossy().into_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Command, Config, ConfigError};
+    use clap::Parser as _;
+
+    fn config(arguments: &[&str]) -> Option<Config> {
+        Config::try_parse_from([&["assistant"], arguments].concat()).ok()
+    }
+
+    fn check(arguments: &[&str], variables: &[&str]) -> Option<Result<(), ConfigError>> {
+        let variables = variables.iter().map(|name| (*name).to_owned());
+        config(arguments).map(|config| config.check(variables))
+    }
+
+    #[test]
+    fn a_variable_that_nobody_reads_stops_the_start() {
+        let known = ["ASSISTANT_LISTEN", "ASSISTANT_DATA_DIR", "PATH"];
+        assert_eq!(check(&[], &known), Some(Ok(())));
+        let unknown = check(&[], &["ASSISTANT_LISTN", "ASSISTANT_A"]);
+        let message = unknown.and_then(Result::err).map(|error| error.to_string());
+        assert!(
+            message.is_some_and(|message| message.ends_with("found ASSISTANT_A, ASSISTANT_LISTN"))
+        );
+    }
+
+    #[test]
+    fn only_a_loopback_address_is_listened_at() {
+        for address in ["127.0.0.1:1", "[::1]:1", "127.8.9.1:0", "[::ffff:127.0.0.1]:1"] {
+            assert_eq!(check(&["--listen", address], &[]), Some(Ok(())), "{address}");
+        }
+        for address in ["0.0.0.0:1", "[::]:1", "192.168.1.1:1", "[::ffff:10.0.0.1]:1"] {
+            let checked = check(&["--listen", address], &[]);
+            assert!(
+                matches!(checked, Some(Err(ConfigError::ListenNotLoopback(_)))),
+                "{address}: {checked:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_demo_keeps_its_data_apart() {
+        let demo = config(&["demo", "--data-dir", "d"]);
+        assert_eq!(demo.as_ref().and_then(|demo| demo.command), Some(Command::Demo));
+        assert_eq!(demo.map(|demo| demo.store_directory()), Some("d/demo".into()));
+        let served = config(&["--data-dir", "d"]).map(|config| config.store_directory());
+        assert_eq!(served, Some("d".into()));
+    }
+
+    #[test]
+    fn the_arguments_are_well_formed() {
+        use clap::CommandFactory as _;
+        Config::command().debug_assert();
+    }
+}
