@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use speech_harness::checks::{CHECKS, Of};
 use speech_harness::report::{self, End, Format};
-use speech_harness::{bless, decide, locked};
+use speech_harness::{bless, decide, locked, trouble};
 
 use crate::{kept, root};
 
@@ -166,4 +166,22 @@ fn accepting_one_lock_changes_one_digest() {
     assert!(changed.iter().all(|(one, _)| one.contains(rules)));
     assert_eq!(locked::mismatches(&copy).unwrap().1.len(), 1);
     assert!(locked::accept(&copy, "contracts/speech/gone.json").is_err());
+}
+
+#[test]
+fn a_changed_an_added_and_a_removed_lock_are_told() {
+    let copy = copy("since");
+    let git = |arguments: &[&str]| trouble::git(&copy, arguments).unwrap();
+    git(&["init", "--quiet"]);
+    git(&["add", "LOCKED.md"]);
+    git(&["-c", "user.name=a", "-c", "user.email=a@b", "commit", "--quiet", "--message", "a"]);
+    assert_eq!(locked::changed_since(&copy, "HEAD").unwrap(), [""; 0]);
+    fs::write(copy.join("rust-toolchain.toml"), "").unwrap();
+    locked::accept(&copy, "rust-toolchain.toml").unwrap();
+    let moved = text(&copy, "LOCKED.md").replace("/rules.json", "/ruled.json");
+    fs::write(copy.join("LOCKED.md"), moved).unwrap();
+    let told = locked::changed_since(&copy, "HEAD").unwrap();
+    let words: Vec<_> = told.iter().filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(words, ["added", "changed", "removed"]);
+    assert!(locked::changed_since(&copy, "no-such-revision").is_err());
 }

@@ -172,6 +172,13 @@ pub fn accept(root: &Path, path: &str) -> Result<Row, Trouble> {
 /// Git does not know the revision.
 pub fn changed_since(root: &Path, revision: &str) -> Result<Vec<String>, Trouble> {
     let now = rows(&trouble::text(root, LOCKED)?)?;
+    let was_there = trouble::git(root, &["ls-tree", "--name-only", revision, LOCKED])?;
+    if was_there.trim().is_empty() {
+        return Ok(now
+            .iter()
+            .map(|row| format!("added    {} ({})", row.path, row.thing))
+            .collect());
+    }
     let then = rows(&trouble::git(root, &["show", &format!("{revision}:{LOCKED}")])?)?;
     let mut changed = Vec::new();
     for row in &now {

@@ -64,25 +64,24 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments, output: &mut dyn Write) -> Result<End, Trouble> {
-    if matches!(arguments.verb, Verb::Decide) {
-        decide::lines(&mut io::stdin().lock(), output).map_err(unwritten)?;
-        return Ok(End::Kept);
-    }
-    let root = match &arguments.root {
-        Some(root) => trouble::workspace(root)?,
-        None => trouble::workspace(&env::current_dir().map_err(unwritten)?)?,
+    let root = || match &arguments.root {
+        Some(root) => trouble::workspace(root),
+        None => trouble::workspace(&env::current_dir().map_err(unwritten)?),
     };
     let format = arguments.format;
     match &arguments.verb {
-        Verb::Decide => Ok(End::Kept),
-        Verb::Verify { deep } => show(&report::verify(&root, *deep), format, output),
+        Verb::Decide => {
+            decide::lines(&mut io::stdin().lock(), output).map_err(unwritten)?;
+            Ok(End::Kept)
+        }
+        Verb::Verify { deep } => show(&report::verify(&root()?, *deep), format, output),
         Verb::Bless => {
-            let written = bless::all(&root)?;
+            let written = bless::all(&root()?)?;
             list(&json!({"written": written}), "written", &written, format, output)?;
             Ok(End::Kept)
         }
         Verb::Locked { accept: Some(path) } => {
-            let row = locked::accept(&root, path)?;
+            let row = locked::accept(&root()?, path)?;
             let accepted = [format!("{} {}", row.path, row.sha256)];
             list(
                 &json!({"accepted": row.path, "sha256": row.sha256}),
@@ -93,13 +92,9 @@ fn run(arguments: &Arguments, output: &mut dyn Write) -> Result<End, Trouble> {
             )?;
             Ok(End::Kept)
         }
-        Verb::Locked { accept: None } => locks(&root, format, output),
+        Verb::Locked { accept: None } => locks(&root()?, format, output),
         Verb::Ci { base_ref } => {
-            if let Some(revision) = base_ref {
-                let changed = locked::changed_since(&root, revision)?;
-                list(&json!({"changed_locks": changed}), "lock", &changed, format, output)?;
-            }
-            show(&report::everything(&root), format, output)
+            show(&report::everything(&root()?, base_ref.as_deref())?, format, output)
         }
     }
 }

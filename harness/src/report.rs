@@ -6,9 +6,9 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::checks::{CHECKS, Check, Of};
-use crate::deep;
-use crate::domain;
 use crate::oracle::Oracle;
+use crate::trouble::Trouble;
+use crate::{deep, domain, locked};
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -36,6 +36,8 @@ pub struct Report {
     promises: Vec<Promise>,
     decision_table_sha256: String,
     ok: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    changed_locks: Vec<String>,
     #[serde(skip)]
     end: End,
 }
@@ -76,10 +78,18 @@ pub fn verify(root: &Path, deep: bool) -> Report {
     conclude(promises)
 }
 
-/// Makes all checks.
-#[must_use]
-pub fn everything(root: &Path) -> Report {
-    conclude(CHECKS.iter().map(|check| promise(root, check)).collect())
+/// Makes all checks, and lists the locks that are not the same as at a base revision.
+///
+/// # Errors
+///
+/// Git does not know the revision.
+pub fn everything(root: &Path, base: Option<&str>) -> Result<Report, Trouble> {
+    let changed_locks = match base {
+        Some(revision) => locked::changed_since(root, revision)?,
+        None => Vec::new(),
+    };
+    let report = conclude(CHECKS.iter().map(|check| promise(root, check)).collect());
+    Ok(Report { changed_locks, ..report })
 }
 
 fn promise(root: &Path, check: &Check) -> Promise {
@@ -110,6 +120,7 @@ fn conclude(promises: Vec<Promise>) -> Report {
         promises,
         decision_table_sha256: domain::kernel_table_sha256(),
         ok: end == End::Kept,
+        changed_locks: Vec::new(),
         end,
     }
 }
@@ -141,6 +152,9 @@ impl Report {
             for line in promise.detail.iter().flat_map(|detail| detail.lines()) {
                 writeln!(output, "{:>21}  {line}", "")?;
             }
+        }
+        for lock in &self.changed_locks {
+            writeln!(output, "{lock}")?;
         }
         writeln!(output, "decision table {}", self.decision_table_sha256)
     }
