@@ -1,5 +1,8 @@
 //! The best sentences of what was found.
 
+use std::cmp::Reverse;
+use std::ops::Range;
+
 use super::sentences::sentences;
 use crate::store::WordMatch;
 
@@ -40,12 +43,13 @@ pub(super) struct Extract {
 
 struct Scored<'a> {
     words: usize,
+    is_definition: bool,
     candidate: usize,
     sentence: &'a str,
 }
 
 /// One to three sentences out of the candidates that have enough of the words: those with most distinct
-/// words first, then by the candidates' rank, then as they stand.
+/// words first, of these the ones that define them, then by the candidates' rank, then as they stand.
 pub(super) fn extract(
     candidates: &[Candidate<'_>],
     words: usize,
@@ -60,7 +64,7 @@ pub(super) fn extract(
         .flat_map(|(index, candidate)| score(index, candidate))
         .filter(|scored| keep(scored.sentence))
         .collect();
-    scored.sort_by(|one, two| two.words.cmp(&one.words).then(one.candidate.cmp(&two.candidate)));
+    scored.sort_by_key(|scored| (Reverse(scored.words), !scored.is_definition, scored.candidate));
     let mut best: Vec<Scored<'_>> = Vec::new();
     for scored in scored {
         let is_strong = scored.words >= needed && scored.words > 0;
@@ -76,19 +80,28 @@ pub(super) fn extract(
 
 fn score<'a>(index: usize, candidate: &Candidate<'a>) -> Vec<Scored<'a>> {
     let Candidate { text, matches } = *candidate;
-    sentences(text)
-        .into_iter()
-        .filter_map(|range| {
-            let is_inside = |found: &&WordMatch| {
-                found
-                    .places
-                    .iter()
-                    .any(|place| range.start <= place.start && place.end <= range.end)
-            };
-            let words = matches.iter().filter(is_inside).count();
-            Some(Scored { words, candidate: index, sentence: text.get(range.clone())? })
-        })
-        .collect()
+    let scored = sentences(text).into_iter().filter_map(|range| {
+        let is_inside =
+            |place: &&Range<usize>| range.start <= place.start && place.end <= range.end;
+        let places: Vec<&Range<usize>> =
+            matches.iter().filter_map(|found| found.places.iter().find(is_inside)).collect();
+        let sentence = text.get(range.clone())?;
+        let is_definition = defines(text, range.start, &places);
+        Some(Scored { words: places.len(), is_definition, candidate: index, sentence })
+    });
+    // What a sentence announces is not quoted with it.
+    scored.filter(|scored| !scored.sentence.ends_with(':')).collect()
+}
+
+/// Whether a sentence begins with the words and goes on with what they are.
+fn defines(text: &str, start: usize, places: &[&Range<usize>]) -> bool {
+    let first = places.iter().map(|place| place.start).min();
+    let last = places.iter().map(|place| place.end).max();
+    let (Some(first), Some(last)) = (first, last) else { return false };
+    let lead = text.get(start..first).unwrap_or_default();
+    let rest = text.get(last..).unwrap_or_default();
+    matches!(lead, "" | "A " | "An " | "The ")
+        && [" is ", " are ", " means "].iter().any(|verb| rest.starts_with(verb))
 }
 
 fn grouped(best: Vec<Scored<'_>>) -> Vec<Extract> {
@@ -154,6 +167,19 @@ mod tests {
         let texts = ["A red. A red. B red. C red. D red."];
         let found = from(&texts, &["red"], Need::Half);
         assert_eq!(found, [(0, vec!["A red.".into(), "B red.".into(), "C red.".into()])]);
+    }
+
+    #[test]
+    fn of_equal_sentences_the_one_that_defines_comes_first() {
+        let texts = ["Each red door has three:\nA red door must stay shut.", "A red door is one."];
+        let found = from(&texts, &["red", "door"], Need::Half);
+        assert_eq!(
+            found,
+            [
+                (1, vec!["A red door is one.".to_owned()]),
+                (0, vec!["A red door must stay shut.".to_owned()]),
+            ]
+        );
     }
 
     #[test]

@@ -1,1 +1,20 @@
-//! HTTP tests.
+//! The assistant as its clients see it: each module is a part of the interface.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
+mod chat;
+mod crash;
+mod enforce;
+mod library;
+mod memory;
+mod openapi;
+mod outage;
+mod program;
+mod sockets;
+mod support;
+mod violations;
+mod web;

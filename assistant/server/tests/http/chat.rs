@@ -1,0 +1,260 @@
+//! Answers, and the requests that get none.
+
+use serde_json::{Value, json};
+
+use crate::support::{Answer, assistant, question_of};
+
+const MONITORS: &str = "# Monitors\n\nA reference monitor decides on each access. It is *small*, \
+    and caf\u{e9}s have none.\n\nBread is baked.\n";
+
+fn citations(answer: &Answer) -> Vec<(String, String)> {
+    let json = answer.json();
+    let content: Vec<char> = answer.content().chars().collect();
+    let annotations = json["choices"][0]["message"]["annotations"].as_array().cloned();
+    let cited = annotations.unwrap_or_default().into_iter().map(|annotation| {
+        let citation = &annotation["url_citation"];
+        assert_eq!(annotation["type"], "url_citation");
+        let at = |name: &str| usize::try_from(citation[name].as_u64().expect("an index")).ok();
+        let range = at("start_index").expect("a start")..at("end_index").expect("an end");
+        let mark = content[range].iter().collect();
+        (mark, citation["url"].as_str().expect("a url").to_owned())
+    });
+    cited.collect()
+}
+
+#[tokio::test]
+async fn a_question_of_the_library_is_answered_in_its_words_with_citations() {
+    let assistant = assistant().await;
+    let id = assistant.add("Monitors", MONITORS).await;
+    let answer = assistant.ask("What is a Reference Monitor's decision?").await;
+    answer.assert_answers_as("memory");
+    let expected =
+        "\u{201c}A reference monitor decides on each access.\u{201d} [1]\n\n[1] Monitors";
+    assert_eq!(answer.content(), expected);
+    let source = json!([{ "source": "library", "identifier": id }]);
+    assert_eq!(answer.json()["provenance"]["sources"], source);
+    let cited = citations(&answer);
+    let url = format!("/v1/library/documents/{id}");
+    assert_eq!(cited, [("[1]".to_owned(), url.clone())]);
+    assert_eq!(assistant.get(&url).await.json()["text"], MONITORS);
+}
+
+#[tokio::test]
+async fn arithmetic_is_answered_by_the_tool_and_says_so() {
+    let answer = assistant().await.ask("what is 17 * 23?").await;
+    answer.assert_answers_as("tool");
+    assert_eq!(answer.content(), "17 * 23 = 391");
+    let sources = &answer.json()["provenance"]["sources"];
+    assert_eq!(*sources, json!([{ "source": "tool:calculator" }]));
+}
+
+#[tokio::test]
+async fn a_tool_that_gives_nothing_is_an_attempt_and_the_answer_says_so() {
+    let assistant = assistant().await;
+    for (question, tool, why) in [
+        ("what is 1/0?", "tool:calculator", "division by zero"),
+        ("convert 5 miles to kg", "tool:units", "the units do not measure the same thing"),
+        ("what weekday is 2023-02-29", "tool:calendar", "a date is not in the calendar"),
+    ] {
+        let answer = assistant.ask(question).await;
+        answer.assert_answers_as("system");
+        assert!(answer.content().ends_with(&format!("gave nothing for that: {why}.")));
+        let provenance = &answer.json()["provenance"];
+        assert_eq!(provenance["attempts"], json!([{ "source": tool, "why": why }]));
+        assert_eq!(provenance["sources"], json!([]));
+    }
+}
+
+#[tokio::test]
+async fn a_required_library_is_asked_beside_the_tool() {
+    let assistant = assistant().await;
+    assistant.add("Sums", "The sum 17 * 23 stands here.").await;
+    let answer = assistant.ask_with("what is 17 * 23?", json!({ "require": "library" })).await;
+    answer.assert_answers_as("tool");
+    let content = answer.content();
+    assert!(content.starts_with("17 * 23 = 391\n\n\u{201c}The sum"), "{content}");
+    assert_eq!(citations(&answer)[0].0, "[1]");
+}
+
+#[tokio::test]
+async fn what_the_library_lacks_is_said_to_be_lacking() {
+    let assistant = assistant().await;
+    assistant.add("Monitors", MONITORS).await;
+    let answer = assistant.ask("How do penguins hatch?").await;
+    answer.assert_answers_as("system");
+    assert_eq!(answer.content(), "I found nothing about that in the library.");
+}
+
+#[tokio::test]
+async fn a_passage_with_less_than_half_of_the_words_is_not_quoted() {
+    let assistant = assistant().await;
+    assistant.add("Monitors", MONITORS).await;
+    assistant.ask("Which penguins access islands?").await.assert_answers_as("system");
+    assistant.ask("Which penguins access monitors of islands?").await.assert_answers_as("memory");
+}
+
+#[tokio::test]
+async fn a_question_about_the_assistant_itself_needs_no_source() {
+    let answer = assistant().await.ask("Who are you?").await;
+    answer.assert_answers_as("system");
+    assert_eq!(answer.json()["provenance"]["sources"], json!([]));
+}
+
+#[tokio::test]
+async fn no_question_is_read_as_a_command_of_the_index() {
+    let assistant = assistant().await;
+    assistant.add("Monitors", MONITORS).await;
+    let long = "\"access* OR ".repeat(20_000);
+    for question in [
+        "\"monitor",
+        "monitor\"\"",
+        "mon*",
+        "NEAR(reference monitor, 2)",
+        "reference AND",
+        "NOT OR AND NEAR",
+        "heading: monitor",
+        "{heading text}: monitor",
+        "^monitor",
+        "-monitor",
+        "+",
+        "\u{1f600}\u{1f600}",
+        "'; DROP TABLE documents;--",
+        "monitor\u{0}access",
+        "\u{fdd0}monitor\u{fdd1}",
+        "()",
+        "a:b:c",
+        long.as_str(),
+    ] {
+        let answer = assistant.ask(question).await;
+        assert_eq!(answer.json()["provenance"]["kind"], "answer", "{question:.40} {answer:?}");
+        assert_eq!(answer.header("x-speech-mode"), Some("full"), "{question:.40} {answer:?}");
+    }
+    assistant.ask("access?").await.assert_answers_as("memory");
+}
+
+#[tokio::test]
+async fn the_answer_is_a_chat_completion_with_words_counted_as_tokens() {
+    let answer = assistant().await.ask("what is 17 * 23?").await.json();
+    assert_eq!(answer["object"], "chat.completion");
+    assert_eq!(answer["model"], "m");
+    assert!(answer["id"].as_str().is_some_and(|id| id.starts_with("chatcmpl-")));
+    assert!(answer["created"].as_u64().is_some_and(|created| created > 0));
+    let choice = &answer["choices"][0];
+    assert_eq!(choice["finish_reason"], "stop");
+    assert_eq!(choice["logprobs"], Value::Null);
+    assert_eq!(choice["message"]["role"], "assistant");
+    assert_eq!(choice["message"]["refusal"], Value::Null);
+    let usage = json!({ "prompt_tokens": 5, "completion_tokens": 5, "total_tokens": 10 });
+    assert_eq!(answer["usage"], usage);
+}
+
+#[tokio::test]
+async fn contents_may_come_in_parts_and_earlier_messages_are_not_the_question() {
+    let body = json!({ "model": "m", "messages": [
+        { "role": "system", "content": "be brief" },
+        { "role": "developer", "content": [{ "type": "text", "text": "be brief" }] },
+        { "role": "user", "content": "what is 1/0?" },
+        { "role": "assistant", "content": null, "refusal": "no", "tool_calls": [] },
+        { "role": "user", "name": "ada", "content": [{ "type": "text", "text": "what is" }, { "type": "text", "text": "2 + 2?" }] },
+    ]});
+    let answer = assistant().await.chat(&body).await;
+    assert_eq!(answer.content(), "2 + 2 = 4");
+}
+
+fn with(change: impl FnOnce(&mut Value)) -> String {
+    let mut body = question_of("what is 2 + 2?");
+    change(&mut body);
+    body.to_string()
+}
+
+#[tokio::test]
+async fn a_malformed_request_is_told_what_and_where() {
+    let message = |message: Value| with(|body| body["messages"] = json!([message]));
+    let table = [
+        ("{".to_owned(), "NOT_JSON", ""),
+        ("[]".to_owned(), "WRONG_TYPE", ""),
+        (r#"{"model":"m","model":"m"}"#.to_owned(), "DUPLICATE_KEY", "/model"),
+        (r#"{"messages":[]}"#.to_owned(), "MISSING_FIELD", "/model"),
+        (with(|body| body["model"] = json!("")), "WRONG_TYPE", "/model"),
+        (r#"{"model":"m"}"#.to_owned(), "MISSING_FIELD", "/messages"),
+        (with(|body| body["messages"] = json!([])), "WRONG_TYPE", "/messages"),
+        (message(json!("x")), "WRONG_TYPE", "/messages/0"),
+        (message(json!({ "content": "x" })), "MISSING_FIELD", "/messages/0/role"),
+        (message(json!({ "role": "robot", "content": "x" })), "UNKNOWN_VALUE", "/messages/0/role"),
+        (message(json!({ "role": "tool", "content": "x" })), "UNSUPPORTED", "/messages/0/role"),
+        (message(json!({ "role": "function", "content": "x" })), "UNSUPPORTED", "/messages/0/role"),
+        (message(json!({ "role": "system", "content": "x" })), "UNKNOWN_VALUE", "/messages/0/role"),
+        (message(json!({ "role": "user" })), "MISSING_FIELD", "/messages/0/content"),
+        (message(json!({ "role": "user", "content": null })), "WRONG_TYPE", "/messages/0/content"),
+        (message(json!({ "role": "user", "content": " " })), "WRONG_TYPE", "/messages/0/content"),
+        (message(json!({ "role": "user", "content": [] })), "WRONG_TYPE", "/messages/0/content"),
+        (
+            message(json!({ "role": "user", "content": [{ "type": "image_url" }] })),
+            "UNSUPPORTED",
+            "/messages/0/content/0/type",
+        ),
+        (
+            message(json!({ "role": "assistant", "content": "x", "tool_calls": [{}] })),
+            "UNSUPPORTED",
+            "/messages/0/tool_calls",
+        ),
+        (with(|body| body["stream"] = json!(true)), "UNSUPPORTED", "/stream"),
+        (with(|body| body["n"] = json!(2)), "UNSUPPORTED", "/n"),
+        (with(|body| body["tools"] = json!([{}])), "UNSUPPORTED", "/tools"),
+        (with(|body| body["metadata"] = json!([])), "WRONG_TYPE", "/metadata"),
+        (
+            with(|body| body["metadata"] = json!({ "require": 1 })),
+            "WRONG_TYPE",
+            "/metadata/require",
+        ),
+        (
+            with(|body| body["metadata"] = json!({ "require": ["library", "web"] })),
+            "UNKNOWN_SOURCE",
+            "/metadata/require/1",
+        ),
+        (
+            with(|body| body["metadata"] = json!({ "require": "tool:client.x" })),
+            "UNKNOWN_SOURCE",
+            "/metadata/require",
+        ),
+        (
+            with(|body| body["metadata"] = json!({ "conversation": "conv_1" })),
+            "OPAQUE_CONTEXT",
+            "/metadata/conversation",
+        ),
+    ];
+    let assistant = assistant().await;
+    for (body, code, pointer) in table {
+        let request =
+            crate::support::request(axum::http::Method::POST, "/v1/chat/completions", body);
+        assistant.send(request).await.assert_error(422, code, Some(pointer));
+    }
+}
+
+#[tokio::test]
+async fn a_request_over_its_limit_is_too_large() {
+    let assistant = assistant().await;
+    let long = "x".repeat(1 << 20);
+    assistant.ask(&long).await.assert_error(413, "TOO_LARGE", Some(""));
+    let fits = "x".repeat((1 << 20) - 100);
+    assistant.ask(&fits).await.assert_answers_as("system");
+}
+
+#[tokio::test]
+async fn neutral_and_meaningless_fields_change_nothing() {
+    let assistant = assistant().await;
+    let mut body = question_of("what is 17 * 23?");
+    for (name, value) in [
+        ("n", json!(1)),
+        ("stream", json!(false)),
+        ("tools", json!([])),
+        ("stop", Value::Null),
+        ("temperature", json!(0.1)),
+        ("seed", json!(7)),
+        ("metadata", Value::Null),
+        ("x_new", json!({})),
+    ] {
+        body[name] = value;
+    }
+    assert_eq!(assistant.chat(&body).await.content(), "17 * 23 = 391");
+}

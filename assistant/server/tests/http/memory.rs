@@ -1,0 +1,93 @@
+//! What was said before, and who can have it.
+
+use serde_json::json;
+
+use crate::support::assistant;
+
+#[tokio::test]
+async fn what_was_said_is_recalled_from_the_conversation() {
+    let assistant = assistant().await;
+    let first = assistant.ask("My name is Ada. I live in Turin.").await;
+    let conversation = json!({ "conversation": first.conversation() });
+    for (question, expected) in [
+        (
+            "What is my name?",
+            "Earlier in this conversation you said: \u{201c}My name is Ada.\u{201d}",
+        ),
+        (
+            "where do I live?",
+            "Earlier in this conversation you said: \u{201c}I live in Turin.\u{201d}",
+        ),
+        (
+            "What did I tell you about living?",
+            "Earlier in this conversation you said: \u{201c}I live in Turin.\u{201d}",
+        ),
+    ] {
+        let answer = assistant.ask_with(question, conversation.clone()).await;
+        answer.assert_answers_as("memory");
+        assert_eq!(answer.content(), expected);
+        let source = json!([{ "source": "memory", "identifier": first.conversation() }]);
+        assert_eq!(answer.json()["provenance"]["sources"], source);
+        assert_eq!(answer.conversation(), first.conversation());
+    }
+}
+
+#[tokio::test]
+async fn what_was_asked_and_answered_is_told_apart_from_what_was_said() {
+    let assistant = assistant().await;
+    assistant.add("Doors", "A door is a hole in a wall.").await;
+    let first = assistant.ask("What is a door?").await;
+    let conversation = json!({ "conversation": first.conversation() });
+    let asked = assistant.ask_with("What did I ask about doors?", conversation.clone()).await;
+    assert!(asked.content().ends_with("you asked: \u{201c}What is a door?\u{201d}"), "{asked:?}");
+    let answered = assistant.ask_with("What did you say about doors?", conversation.clone()).await;
+    assert!(answered.content().contains("I answered:"), "{answered:?}");
+    assert!(answered.content().contains("A door is a hole in a wall."), "{answered:?}");
+    let said = assistant.ask_with("What did I say about doors?", conversation).await;
+    said.assert_answers_as("system");
+    assert_eq!(said.content(), "I found nothing about that in this conversation.");
+}
+
+#[tokio::test]
+async fn another_conversation_knows_nothing_of_it() {
+    let assistant = assistant().await;
+    let ada = assistant.ask("My name is Ada.").await;
+    let other = assistant.ask("hello").await;
+    assert_ne!(ada.conversation(), other.conversation());
+    let metadata = json!({ "conversation": other.conversation() });
+    assistant.ask_with("What is my name?", metadata).await.assert_answers_as("system");
+    assistant.ask("What is my name?").await.assert_answers_as("system");
+}
+
+#[tokio::test]
+async fn a_conversation_that_we_did_not_begin_is_opaque() {
+    let metadata = json!({ "conversation": "conv_00000000000000000000000000000000" });
+    let answer = assistant().await.ask_with("What is my name?", metadata).await;
+    answer.assert_error(422, "OPAQUE_CONTEXT", Some("/metadata/conversation"));
+}
+
+#[tokio::test]
+async fn what_was_refused_is_not_remembered() {
+    let assistant = assistant().await;
+    let first = assistant.ask("hello").await;
+    let metadata = json!({ "conversation": first.conversation(), "require": ["library"] });
+    let refused = assistant.ask_with("My name is Ada.", metadata).await;
+    refused.assert_refused_for("CONTEXT_UNAVAILABLE");
+    let metadata = json!({ "conversation": first.conversation() });
+    assistant.ask_with("What is my name?", metadata).await.assert_answers_as("system");
+}
+
+#[tokio::test]
+async fn a_required_memory_is_looked_for_even_when_the_library_answers() {
+    let assistant = assistant().await;
+    assistant.add("Doors", "A door is a hole in a wall.").await;
+    let first = assistant.ask("My door is green.").await;
+    let conversation = first.conversation();
+    let metadata = json!({ "conversation": conversation, "require": "memory" });
+    let answer = assistant.ask_with("Tell me of the door", metadata.clone()).await;
+    answer.assert_answers_as("memory");
+    assert!(answer.content().contains("a hole in a wall"), "{answer:?}");
+    assert!(answer.content().contains("My door is green."), "{answer:?}");
+    let lacking = assistant.ask_with("What about penguins?", metadata).await;
+    lacking.assert_refused_for("CONTEXT_UNAVAILABLE");
+}

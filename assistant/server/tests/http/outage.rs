@@ -1,0 +1,106 @@
+//! What is said when the store cannot be used.
+
+use assistant::respond::{Answer, Composed};
+use serde_json::{Value, json};
+use speech_exit::Claims;
+use speech_kernel::Authority;
+
+use crate::support::{By, assistant, question_of, with};
+
+#[tokio::test]
+async fn everything_up_is_the_full_mode() {
+    let status = assistant().await.get("/status").await.json();
+    assert_eq!(status["system_mode"], "full");
+    assert_eq!(status["reasons"], json!([]));
+    assert_eq!(status["store"], "up");
+    assert_eq!(status["library"], "up");
+    assert_eq!(status["upstream"], "not_configured");
+    assert_eq!(status["build"], env!("CARGO_PKG_VERSION"));
+    assert!(status["generated_at"].as_str().is_some_and(|time| time.ends_with('Z')));
+}
+
+#[tokio::test]
+async fn without_a_store_tools_answer_and_the_library_is_said_to_be_down() {
+    let assistant = assistant().await;
+    assistant.add("Doors", "A door is a hole in a wall.").await;
+    assistant.store.close().await;
+
+    let answer = assistant.ask("What is a door?").await;
+    answer.assert_answers_as("system");
+    assert_eq!(answer.header("x-speech-mode"), Some("minimal"));
+    assert!(answer.content().starts_with("The library cannot be searched now"), "{answer:?}");
+    let attempt = json!([{ "source": "library", "why": "the search failed" }]);
+    assert_eq!(answer.json()["provenance"]["attempts"], attempt);
+    assert_eq!(answer.json()["conversation"], Value::Null);
+
+    let tool = assistant.ask("what is 17 * 23?").await;
+    tool.assert_answers_as("tool");
+    assert_eq!(tool.header("x-speech-mode"), Some("minimal"));
+
+    let required = assistant.ask_with("What is a door?", json!({ "require": "library" })).await;
+    required.assert_refused_for("CONTEXT_UNAVAILABLE");
+
+    let status = assistant.get("/status").await.json();
+    assert_eq!(status["system_mode"], "minimal");
+    assert_eq!(status["library"], "down");
+    assert!(
+        status["reasons"]
+            .as_array()
+            .is_some_and(|reasons| reasons.contains(&json!("LIBRARY_DOWN")))
+    );
+}
+
+#[tokio::test]
+async fn without_a_store_what_needs_it_says_come_back() {
+    let assistant = assistant().await;
+    let conversation = assistant.ask("hello").await.conversation();
+    assistant.store.close().await;
+    let document = json!({ "title": "t", "text": "x" });
+    let answers = [
+        assistant.post("/v1/library/documents", &document).await,
+        assistant.get("/v1/library/documents").await,
+        assistant.get("/v1/library/documents/doc_1").await,
+        assistant.ask_with("hello", json!({ "conversation": conversation })).await,
+    ];
+    for answer in answers {
+        answer.assert_error(503, "STORE_UNAVAILABLE", None);
+        assert_eq!(answer.header("retry-after"), Some("1"));
+    }
+    assert_eq!(assistant.get("/healthz").await.status, 200);
+}
+
+#[tokio::test]
+async fn an_answer_leaves_as_it_was_judged_when_it_cannot_be_kept_afterwards() {
+    let assistant = with(|store| {
+        let store = store.clone();
+        By(move || {
+            let store = store.clone();
+            async move {
+                let claims =
+                    Claims { authority: Authority::System, system_mode: store.board().mode() };
+                store.close().await;
+                Composed::Answer(Answer { text: "x".to_owned(), citations: Vec::new(), claims })
+            }
+        })
+    })
+    .await;
+    let answer = assistant.chat(&question_of("hello")).await;
+    answer.assert_answers_as("system");
+    assert_eq!(answer.header("x-speech-mode"), Some("full"));
+    assert_eq!(assistant.get("/status").await.json()["store"], "down");
+}
+
+#[tokio::test]
+async fn the_board_follows_the_probes() {
+    let assistant = assistant().await;
+    let watching = tokio::spawn(assistant::status::watch(assistant.store.clone()));
+    assert_eq!(assistant.get("/status").await.json()["system_mode"], "full");
+    assistant.store.close().await;
+    let both = json!(["STORE_DOWN", "LIBRARY_DOWN"]);
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(5);
+    while assistant.get("/status").await.json()["reasons"] != both {
+        assert!(std::time::Instant::now() < until, "nobody noticed that the store is gone");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    watching.abort();
+}

@@ -1,0 +1,123 @@
+//! The program as it is started and stopped.
+
+use std::io::Read as _;
+use std::net::TcpListener;
+use std::process::Command;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::{Program, command, start, wire};
+
+fn fails(arguments: &[&str], variables: &[(&str, &str)]) -> (Option<i32>, String) {
+    let directory = TempDir::new().expect("a directory");
+    let mut command = command(directory.path(), arguments);
+    let output = command.envs(variables.iter().copied()).output().expect("the program");
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn the_demo_prints_three_requests_that_do_what_it_says() {
+    let directory = TempDir::new().expect("a directory");
+    let mut program = start(directory.path(), &["demo"]);
+    stop(&program, "TERM");
+    let mut text = String::new();
+    program.output.read_to_string(&mut text).expect("its output");
+    assert_eq!(program.child.wait().expect("its end").code(), Some(0));
+    let bodies: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("curl "))
+        .map(|line| {
+            line.split_once(" -d '").and_then(|(_, body)| body.strip_suffix('\'')).expect("a body")
+        })
+        .collect();
+
+    let again = start(directory.path(), &["demo"]);
+    let authorities: Vec<String> = bodies
+        .iter()
+        .map(|body| {
+            let sent = wire(&again.address, "POST", "/v1/chat/completions", body);
+            let (status, _, body) = sent.expect("an answer");
+            assert_eq!(status, 200, "{body}");
+            let answer: Value = serde_json::from_str(&body).expect("json");
+            answer["provenance"]["authority"].as_str().expect("an authority").to_owned()
+        })
+        .collect();
+    assert_eq!(authorities, ["memory", "tool", "none"]);
+
+    let (_, _, page) =
+        wire(&again.address, "GET", "/v1/library/documents?limit=100", "").expect("a page");
+    let page: Value = serde_json::from_str(&page).expect("json");
+    let samples = page["data"].as_array().map(Vec::len).expect("documents");
+    assert!(text.contains(&format!("{samples} sample documents")), "added once: {samples}, {text}");
+    assert!(directory.path().join("demo/assistant.sqlite").exists());
+}
+
+fn stop(program: &Program, signal: &str) {
+    let sent = Command::new("kill")
+        .args([&format!("-{signal}"), &program.child.id().to_string()])
+        .status();
+    assert!(sent.expect("kill").success());
+}
+
+#[test]
+fn a_stop_signal_ends_it_well() {
+    for signal in ["TERM", "INT"] {
+        let directory = TempDir::new().expect("a directory");
+        let mut program = start(directory.path(), &[]);
+        assert_eq!(wire(&program.address, "GET", "/healthz", "").expect("an answer").0, 200);
+        stop(&program, signal);
+        assert_eq!(program.child.wait().expect("its end").code(), Some(0), "{signal}");
+    }
+}
+
+#[test]
+fn a_taken_port_is_said_with_what_to_do() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let (code, said) = fails(&["--listen", &address], &[]);
+    assert_eq!(code, Some(2));
+    assert!(said.contains("LISTEN_FAILED") && said.contains("ASSISTANT_LISTEN"), "{said}");
+}
+
+#[test]
+fn an_address_that_others_reach_is_refused() {
+    let (code, said) = fails(&[], &[("ASSISTANT_LISTEN", "0.0.0.0:0")]);
+    assert_eq!(code, Some(2));
+    assert!(said.contains("LISTEN_NOT_LOOPBACK"), "{said}");
+}
+
+#[test]
+fn an_unknown_variable_is_refused_by_name() {
+    let (code, said) = fails(&[], &[("ASSISTANT_LISTEM", "127.0.0.1:0")]);
+    assert_eq!(code, Some(2));
+    assert!(said.contains("UNKNOWN_VARIABLE") && said.contains("ASSISTANT_LISTEM"), "{said}");
+}
+
+#[test]
+fn an_unusable_address_or_argument_is_a_usage_error() {
+    assert_eq!(fails(&[], &[("ASSISTANT_LISTEN", "localhost")]).0, Some(2));
+    assert_eq!(fails(&["--nothing"], &[]).0, Some(2));
+}
+
+#[test]
+fn a_data_directory_that_cannot_be_made_is_said() {
+    let (code, said) = fails(&["--data-dir", "/dev/null/x"], &[]);
+    assert_eq!(code, Some(1));
+    assert!(said.contains("STORE_UNAVAILABLE"), "{said}");
+}
+
+#[test]
+fn the_log_has_nothing_of_questions_and_answers() {
+    let directory = TempDir::new().expect("a directory");
+    let mut program = start(directory.path(), &[]);
+    let body = r#"{"model":"m","messages":[{"role":"user","content":"what is 1234567 * 1000?"}]}"#;
+    let (_, _, answer) =
+        wire(&program.address, "POST", "/v1/chat/completions", body).expect("an answer");
+    assert!(answer.contains("1234567000"), "{answer}");
+    stop(&program, "TERM");
+    let mut log = String::new();
+    program.child.stderr.take().expect("a log").read_to_string(&mut log).expect("a log");
+    assert!(log.contains("draining"), "{log}");
+    assert!(!log.contains("1234567"), "{log}");
+}
