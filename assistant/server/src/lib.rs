@@ -1,5 +1,5 @@
 //! An assistant whose every answer leaves through the exit: retrieval, memory and tools behind an
-//! OpenAI-compatible interface.
+//! OpenAI-compatible interface over HTTP.
 
 pub mod api;
 pub mod app;
