@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use speech_harness::checks::{CHECKS, Of};
 use speech_harness::report::{self, End, Format};
-use speech_harness::{bless, decide, locked, trouble};
+use speech_harness::{bless, decide, locked, workspace};
 
 use crate::{kept, root};
 
@@ -171,7 +171,7 @@ fn accepting_one_lock_changes_one_digest() {
 #[test]
 fn a_changed_an_added_and_a_removed_lock_are_told() {
     let copy = copy("since");
-    let git = |arguments: &[&str]| trouble::git(&copy, arguments).unwrap();
+    let git = |arguments: &[&str]| workspace::git(&copy, arguments).unwrap();
     git(&["init", "--quiet"]);
     git(&["add", "LOCKED.md"]);
     git(&["-c", "user.name=a", "-c", "user.email=a@b", "commit", "--quiet", "--message", "a"]);

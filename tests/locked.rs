@@ -1,7 +1,7 @@
 //! What may not move has not moved.
 
 use speech_harness::locked;
-use speech_harness::trouble;
+use speech_harness::workspace;
 
 use crate::{kept, root};
 
@@ -12,7 +12,7 @@ fn each_lock_holds() {
 
 #[test]
 fn the_locks_are_told_in_three_sentences() {
-    let text = trouble::text(&root(), locked::LOCKED).unwrap();
+    let text = workspace::text(&root(), locked::LOCKED).unwrap();
     let prose = text.lines().filter(|line| !line.starts_with(['|', '#']));
     let prose: Vec<_> = prose.collect();
     assert_eq!(prose.join(" ").trim().split(". ").count(), 3);

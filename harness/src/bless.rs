@@ -7,7 +7,8 @@ use std::path::Path;
 use crate::locked::LOCKED;
 use crate::manifest::Manifest;
 use crate::oracle::RULES;
-use crate::trouble::{self, Trouble};
+use crate::trouble::Trouble;
+use crate::workspace;
 use crate::{readme, schema, version};
 
 /// Writes all of it. Gives what was written.
@@ -46,8 +47,8 @@ pub fn generated(root: &Path) -> Result<Vec<String>, Trouble> {
     files.push((readme::README, readme::with_rule_table(root)?));
     let mut written = Vec::new();
     for (file, text) in files {
-        if trouble::text(root, file).ok().as_ref() != Some(&text) {
-            trouble::write(root, file, &text)?;
+        if workspace::text(root, file).ok().as_ref() != Some(&text) {
+            workspace::write(root, file, &text)?;
             written.push(file.to_owned());
         }
     }
@@ -55,7 +56,7 @@ pub fn generated(root: &Path) -> Result<Vec<String>, Trouble> {
 }
 
 fn kept(root: &Path) -> Result<[Vec<u8>; 2], Trouble> {
-    Ok([trouble::bytes(root, LOCKED)?, trouble::bytes(root, RULES)?])
+    Ok([workspace::bytes(root, LOCKED)?, workspace::bytes(root, RULES)?])
 }
 
 fn tests(
@@ -66,7 +67,7 @@ fn tests(
 ) -> Result<(), Trouble> {
     let mut arguments = vec!["test", "--quiet", "--package", package];
     arguments.extend(filter);
-    let output = trouble::cargo(root, &arguments, &[variable])?;
+    let output = workspace::cargo(root, &arguments, &[variable])?;
     if output.status.success() {
         return Ok(());
     }

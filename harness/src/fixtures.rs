@@ -6,7 +6,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::oracle::{Authority, Kind, Mode, Question, SourceKind};
-use crate::trouble::{self, Trouble};
+use crate::trouble::Trouble;
+use crate::workspace;
 
 /// The folder of the cases that are decided.
 pub const FIXTURES: &str = "contracts/speech/fixtures";
@@ -117,12 +118,13 @@ pub fn read<T: for<'de> Deserialize<'de>>(
     root: &Path,
     folder: &str,
 ) -> Result<Vec<(String, T)>, Trouble> {
-    trouble::files_below(root, folder)?
+    workspace::files_below(root, folder)?
         .into_iter()
         .map(|file| {
-            let case = serde_json::from_slice(&trouble::bytes(root, &file)?).map_err(|error| {
-                Trouble::at(Path::new(&file), "one case of the contract", &error)
-            })?;
+            let case =
+                serde_json::from_slice(&workspace::bytes(root, &file)?).map_err(|error| {
+                    Trouble::at(Path::new(&file), "one case of the contract", &error)
+                })?;
             Ok((file, case))
         })
         .collect()

@@ -21,3 +21,4 @@ pub mod surface;
 pub mod tidy;
 pub mod trouble;
 pub mod version;
+pub mod workspace;

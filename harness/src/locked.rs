@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use crate::domain::sha256;
-use crate::trouble::{self, Trouble};
+use crate::trouble::Trouble;
+use crate::workspace;
 
 /// The file that holds the locks.
 pub const LOCKED: &str = "LOCKED.md";
@@ -67,7 +68,7 @@ pub fn rows(text: &str) -> Result<Vec<Row>, Trouble> {
 pub fn covered_files(root: &Path) -> Result<Vec<String>, Trouble> {
     let mut files = Vec::new();
     for folder in COVERED {
-        files.extend(trouble::files_below(root, folder)?);
+        files.extend(workspace::files_below(root, folder)?);
     }
     files.retain(|file| is_kept(file));
     Ok(files)
@@ -84,12 +85,12 @@ fn is_kept(file: &str) -> bool {
 /// A file cannot be read, or the folder is empty.
 pub fn digest(root: &Path, path: &str) -> Result<String, Trouble> {
     let Some(folder) = path.strip_suffix('/') else {
-        return Ok(sha256(&trouble::bytes(root, path)?));
+        return Ok(sha256(&workspace::bytes(root, path)?));
     };
     let mut lines = Vec::new();
-    for file in trouble::files_below(root, folder)?.iter().filter(|file| is_kept(file)) {
+    for file in workspace::files_below(root, folder)?.iter().filter(|file| is_kept(file)) {
         let relative = file.strip_prefix(path).unwrap_or(file);
-        lines.push(format!("{}  {relative}\n", sha256(&trouble::bytes(root, file)?)));
+        lines.push(format!("{}  {relative}\n", sha256(&workspace::bytes(root, file)?)));
     }
     if lines.is_empty() {
         return Err(Trouble::at(Path::new(path), "a folder with files", &"none"));
@@ -104,7 +105,7 @@ pub fn digest(root: &Path, path: &str) -> Result<String, Trouble> {
 ///
 /// The table cannot be read.
 pub fn mismatches(root: &Path) -> Result<(u64, Vec<String>), Trouble> {
-    let rows = rows(&trouble::text(root, LOCKED)?)?;
+    let rows = rows(&workspace::text(root, LOCKED)?)?;
     let mut broken = Vec::new();
     for Row { path, sha256, test, .. } in &rows {
         match digest(root, path) {
@@ -134,7 +135,7 @@ pub fn test_exists(root: &Path, test: &str) -> bool {
         return false;
     };
     let sentence = format!("fn {name}(");
-    trouble::text(root, &format!("tests/{module}.rs")).is_ok_and(|text| text.contains(&sentence))
+    workspace::text(root, &format!("tests/{module}.rs")).is_ok_and(|text| text.contains(&sentence))
 }
 
 /// Writes the present digest of one row's path into `LOCKED.md`, and nothing else.
@@ -143,7 +144,7 @@ pub fn test_exists(root: &Path, test: &str) -> bool {
 ///
 /// No row has that path.
 pub fn accept(root: &Path, path: &str) -> Result<Row, Trouble> {
-    let text = trouble::text(root, LOCKED)?;
+    let text = workspace::text(root, LOCKED)?;
     let row = rows(&text)?.into_iter().find(|row| row.path == path);
     let Some(row) = row else {
         return Err(Trouble::at(
@@ -161,7 +162,7 @@ pub fn accept(root: &Path, path: &str) -> Result<Row, Trouble> {
             format!("{line}\n")
         }
     });
-    trouble::write(root, LOCKED, &lines.collect::<String>())?;
+    workspace::write(root, LOCKED, &lines.collect::<String>())?;
     Ok(Row { sha256: accepted, ..row })
 }
 
@@ -171,15 +172,15 @@ pub fn accept(root: &Path, path: &str) -> Result<Row, Trouble> {
 ///
 /// Git does not know the revision.
 pub fn changed_since(root: &Path, revision: &str) -> Result<Vec<String>, Trouble> {
-    let now = rows(&trouble::text(root, LOCKED)?)?;
-    let was_there = trouble::git(root, &["ls-tree", "--name-only", revision, LOCKED])?;
+    let now = rows(&workspace::text(root, LOCKED)?)?;
+    let was_there = workspace::git(root, &["ls-tree", "--name-only", revision, LOCKED])?;
     if was_there.trim().is_empty() {
         return Ok(now
             .iter()
             .map(|row| format!("added    {} ({})", row.path, row.thing))
             .collect());
     }
-    let then = rows(&trouble::git(root, &["show", &format!("{revision}:{LOCKED}")])?)?;
+    let then = rows(&workspace::git(root, &["show", &format!("{revision}:{LOCKED}")])?)?;
     let mut changed = Vec::new();
     for row in &now {
         match then.iter().find(|old| old.path == row.path) {

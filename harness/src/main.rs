@@ -8,8 +8,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use serde_json::json;
 use speech_harness::report::{self, End, Format, Report};
-use speech_harness::trouble::{self, Trouble};
-use speech_harness::{bless, decide, locked};
+use speech_harness::trouble::Trouble;
+use speech_harness::{bless, decide, locked, workspace};
 
 /// Checks every promise of the speech firewall.
 #[derive(Parser)]
@@ -65,8 +65,8 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments, output: &mut dyn Write) -> Result<End, Trouble> {
     let root = || match &arguments.root {
-        Some(root) => trouble::workspace(root),
-        None => trouble::workspace(&env::current_dir().map_err(unwritten)?),
+        Some(root) => workspace::find(root),
+        None => workspace::find(&env::current_dir().map_err(unwritten)?),
     };
     let format = arguments.format;
     match &arguments.verb {

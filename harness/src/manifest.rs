@@ -4,7 +4,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::trouble::{self, Trouble};
+use crate::trouble::Trouble;
+use crate::workspace;
 
 /// Where it stands.
 pub const MANIFEST: &str = "contracts/speech/manifest.json";
@@ -126,7 +127,7 @@ impl Manifest {
     ///
     /// It cannot be read, or says something that this reader does not know.
     pub fn read(root: &Path) -> Result<Self, Trouble> {
-        serde_json::from_slice(&trouble::bytes(root, MANIFEST)?).map_err(|error| {
+        serde_json::from_slice(&workspace::bytes(root, MANIFEST)?).map_err(|error| {
             Trouble::at(Path::new(MANIFEST), "a manifest of the speech contract", &error)
         })
     }

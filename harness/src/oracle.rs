@@ -9,7 +9,8 @@ use serde::{Deserialize, Deserializer};
 use speech_kernel as kernel;
 
 use crate::domain::Case;
-use crate::trouble::{self, Trouble};
+use crate::trouble::Trouble;
+use crate::workspace;
 
 /// The rules, as a person wrote them.
 pub const RULES: &str = "contracts/speech/rules.json";
@@ -164,7 +165,7 @@ impl Oracle {
     ///
     /// The file cannot be read, or says something that this interpreter does not know.
     pub fn read(root: &Path) -> Result<Self, Trouble> {
-        Self::parse(&trouble::bytes(root, RULES)?)
+        Self::parse(&workspace::bytes(root, RULES)?)
     }
 
     /// Reads rules.

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use crate::manifest::Manifest;
-use crate::trouble::{self, Trouble};
+use crate::trouble::Trouble;
+use crate::workspace;
 
 /// The file that holds the table.
 pub const README: &str = "kernel/README.md";
@@ -40,7 +41,7 @@ pub fn rule_table(manifest: &Manifest) -> String {
 ///
 /// A file cannot be read, or the README has no place for the table.
 pub fn with_rule_table(root: &Path) -> Result<String, Trouble> {
-    let text = trouble::text(root, README)?;
+    let text = workspace::text(root, README)?;
     let parts =
         text.split_once(BEGIN).and_then(|(head, rest)| Some((head, rest.split_once(END)?.1)));
     let Some((head, tail)) = parts else {

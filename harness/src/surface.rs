@@ -4,7 +4,8 @@ use std::path::Path;
 
 use cargo_metadata::{Metadata, MetadataCommand};
 
-use crate::trouble::{self, Trouble};
+use crate::trouble::Trouble;
+use crate::workspace;
 
 /// The folder of the approved snapshots.
 pub const SNAPSHOTS: &str = "snapshots";
@@ -60,7 +61,7 @@ fn public_api(
     arguments.extend(["--target-dir", target.as_str()]);
     arguments.extend(features);
     arguments.extend(["--", "-Zunstable-options", "--output-format", "json"]);
-    let output = trouble::cargo(root, &arguments, &[("RUSTC_BOOTSTRAP", "1")])?;
+    let output = workspace::cargo(root, &arguments, &[("RUSTC_BOOTSTRAP", "1")])?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         return Err(Trouble::new(format!("expected to document {package}: {said}")));
@@ -91,7 +92,7 @@ fn dependencies(root: &Path, package: &str, features: &[&str]) -> Result<String,
     let mut arguments = vec!["tree", "--package", package, "--edges", "normal", "--locked"];
     arguments.extend(["--charset", "ascii", "--target", "x86_64-unknown-linux-gnu"]);
     arguments.extend(features);
-    let output = trouble::cargo(root, &arguments, &[])?;
+    let output = workspace::cargo(root, &arguments, &[])?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         return Err(Trouble::new(format!("expected the dependencies of {package}: {said}")));
@@ -112,7 +113,7 @@ fn without_place(line: &str) -> &str {
 /// There is no such snapshot.
 pub fn approved(root: &Path, name: &str) -> Result<String, Trouble> {
     let file = format!("{SNAPSHOTS}/{name}.snap");
-    let text = trouble::text(root, &file)?;
+    let text = workspace::text(root, &file)?;
     let body = text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n"));
     match body {
         Some((_, body)) => Ok(body.to_owned()),

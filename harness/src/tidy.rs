@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use crate::trouble::{self, Trouble};
+use crate::trouble::Trouble;
+use crate::workspace;
 
 pub mod code;
 pub mod prose;
@@ -22,12 +23,12 @@ pub struct File {
 ///
 /// Git cannot be asked or a file cannot be read.
 pub fn tracked(root: &Path, endings: &[&str]) -> Result<Vec<File>, Trouble> {
-    let listed = trouble::git(root, &["ls-files", "-z"])?;
+    let listed = workspace::git(root, &["ls-files", "-z"])?;
     listed
         .split('\0')
         .filter(|path| endings.iter().any(|ending| path.ends_with(ending)))
         .filter(|path| root.join(path).is_file())
-        .map(|path| Ok(File { path: path.to_owned(), text: trouble::text(root, path)? }))
+        .map(|path| Ok(File { path: path.to_owned(), text: workspace::text(root, path)? }))
         .collect()
 }
 

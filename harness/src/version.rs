@@ -8,7 +8,8 @@ use crate::domain::sha256;
 use crate::manifest::Manifest;
 use crate::oracle::RULES;
 use crate::surface;
-use crate::trouble::{self, Trouble};
+use crate::trouble::Trouble;
+use crate::workspace;
 
 /// The name of the snapshot.
 pub const SNAPSHOT: &str = "contract_version";
@@ -20,7 +21,7 @@ pub const SNAPSHOT: &str = "contract_version";
 /// The manifest or the rules cannot be read.
 pub fn bond(root: &Path) -> Result<String, Trouble> {
     let manifest = Manifest::read(root)?;
-    let rules: Value = serde_json::from_slice(&trouble::bytes(root, RULES)?)
+    let rules: Value = serde_json::from_slice(&workspace::bytes(root, RULES)?)
         .map_err(|error| Trouble::at(Path::new(RULES), "a JSON text", &error))?;
     let meant = json!([
         manifest.enums,

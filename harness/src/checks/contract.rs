@@ -16,8 +16,7 @@ use super::{Checked, Found};
 use crate::domain::{AUTHORITIES, KINDS, MODES, SOURCES};
 use crate::manifest::{MANIFEST, Manifest};
 use crate::oracle::{Kind, Oracle};
-use crate::trouble;
-use crate::{schema, version};
+use crate::{schema, version, workspace};
 
 const FAULTS: [FaultCode; 9] = [
     FaultCode::NotJson,
@@ -169,7 +168,7 @@ pub fn schemas(root: &Path) -> Checked {
     let mut found = Found::default();
     for (file, generated) in schema::files(&Manifest::read(root)?) {
         found.count += 1;
-        if trouble::text(root, file)? != generated {
+        if workspace::text(root, file)? != generated {
             found
                 .broken
                 .push(format!("{file}: expected what {MANIFEST} gives; run `cargo harness bless`"));

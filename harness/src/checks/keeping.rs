@@ -4,7 +4,8 @@ use std::path::Path;
 
 use super::{CHECKS, Checked, Found};
 use crate::tidy::{self, File, code, prose};
-use crate::trouble::{self, Trouble};
+use crate::trouble::Trouble;
+use crate::workspace;
 use crate::{locked, readme, surface};
 
 /// Files and functions that may be longer, each with its reason.
@@ -20,7 +21,7 @@ const BYPASSES: &str = "tests/compile_fail/";
 pub fn readme(root: &Path) -> Checked {
     let expected = readme::with_rule_table(root)?;
     let mut found = Found { count: 1, ..Found::default() };
-    if trouble::text(root, readme::README)? != expected {
+    if workspace::text(root, readme::README)? != expected {
         found.broken.push(format!(
             "{}: expected the rules of the manifest; run `cargo harness bless`",
             readme::README
@@ -134,7 +135,7 @@ pub fn expectations(root: &Path) -> Checked {
 ///
 /// A folder cannot be listed.
 pub fn twins(root: &Path) -> Checked {
-    let files = trouble::files_below(root, BYPASSES.trim_end_matches('/'))?;
+    let files = workspace::files_below(root, BYPASSES.trim_end_matches('/'))?;
     let mut found = Found::default();
     let stem = |file: &str| {
         let inner = file.strip_prefix(BYPASSES)?;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{Checked, Found};
-use crate::trouble;
+use crate::workspace;
 
 /// `cargo fmt --check`.
 ///
@@ -26,7 +26,7 @@ pub fn linted(root: &Path) -> Checked {
 }
 
 fn cargo(root: &Path, arguments: &[&str], next: &str) -> Checked {
-    let output = trouble::cargo(root, arguments, &[])?;
+    let output = workspace::cargo(root, arguments, &[])?;
     let mut found = Found { count: 1, ..Found::default() };
     if !output.status.success() {
         let said = [output.stdout, output.stderr].concat();

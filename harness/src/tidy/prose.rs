@@ -6,7 +6,9 @@ use super::{File, Lapse};
 
 /// Words in capitals that are words of the trade, each with what it stands for. One that nobody uses fails.
 pub const TRADE_WORDS: &[(&str, &str)] = &[
+    ("AMD", "the maker of a processor"),
     ("ASCII", "the character set"),
+    ("EPYC", "the name of a processor"),
     ("HTTP", "the protocol"),
     ("INVARIANT", "the house's own mark"),
     ("JSON", "the format"),
