@@ -9,6 +9,7 @@ use serde_json::Value;
 use speech_exit::door::{self, CASE_MAX_BYTES, Case, Outcome};
 use speech_exit::strict::{self, FaultCode};
 use speech_harness::fixtures::{self, FIXTURES, Fixture, REJECTS, Reject};
+use speech_harness::{conformance, decide};
 
 use crate::contract::schema;
 use crate::root;
@@ -195,4 +196,16 @@ fn a_case_of_one_mebibyte_is_read_and_one_byte_more_is_not() {
     assert_eq!(largest, door::decide(fixture.as_bytes()));
     let larger = door::decide(padded(CASE_MAX_BYTES + 1).as_bytes());
     assert!(matches!(larger, Outcome::Malformed { code: FaultCode::TooLarge, .. }));
+}
+
+#[test]
+fn the_door_agrees_with_the_rules_on_the_whole_domain() {
+    let decide = |line: &str| {
+        let mut answer = Vec::new();
+        decide::lines(&mut line.as_bytes(), &mut answer).unwrap();
+        String::from_utf8(answer).unwrap()
+    };
+    conformance::assert_agrees(decide);
+    let deny_nothing = |_: &str| "{\"outcome\":\"allow\"}".to_owned();
+    assert!(conformance::disagreements(&root(), deny_nothing).unwrap().len() > 3_000);
 }

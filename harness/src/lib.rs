@@ -5,6 +5,7 @@
 
 pub mod bless;
 pub mod checks;
+pub mod conformance;
 pub mod decide;
 pub mod deep;
 pub mod domain;
