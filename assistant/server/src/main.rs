@@ -31,6 +31,11 @@ fn main() -> ExitCode {
 }
 
 async fn run(config: &Config) -> ExitCode {
+    // Before anything is announced: who reads the announcement may stop us at once.
+    let stop = match stop_signal() {
+        Ok(stop) => stop,
+        Err(error) => return failed(&error, 1),
+    };
     // The address first: who cannot have it should not have touched the data of who has.
     let listener = match listen(config.listen).await {
         Ok(listener) => listener,
@@ -54,7 +59,7 @@ async fn run(config: &Config) -> ExitCode {
     };
     let probes = tokio::spawn(watch(store.clone()));
     announce(address, samples);
-    serve(listener, server, limits, stop_signal()).await;
+    serve(listener, server, limits, stop).await;
     probes.abort();
     store.close().await;
     ExitCode::SUCCESS

@@ -114,11 +114,36 @@ fn unprocessable(code: &'static str, message: &'static str) -> Notice {
     Notice::new(StatusCode::UNPROCESSABLE_ENTITY, code, message)
 }
 
+/// A document as it is listed.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+pub(crate) struct Listed {
+    id: String,
+    title: String,
+    media_type: String,
+    /// Seconds since the Unix epoch.
+    created_at: i64,
+}
+
+impl From<DocumentSummary> for Listed {
+    fn from(summary: DocumentSummary) -> Self {
+        let DocumentSummary { id, title, media_type, created_at } = summary;
+        Self { id: id.as_str().to_owned(), title, media_type, created_at }
+    }
+}
+
+/// A document with its text as it came in.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+pub(crate) struct WithText {
+    #[serde(flatten)]
+    listed: Listed,
+    text: String,
+}
+
 /// A page of the library.
 #[derive(serde::Serialize, utoipa::ToSchema)]
 pub(crate) struct Page {
     object: &'static str,
-    data: Vec<DocumentSummary>,
+    data: Vec<Listed>,
     has_more: bool,
 }
 
@@ -145,6 +170,7 @@ pub async fn list(State(app): State<App>, uri: Uri) -> Result<Response, Notice> 
     let mut data = found.map_err(|error| store_unavailable(&error))?;
     let has_more = data.len() > limit as usize;
     data.truncate(limit as usize);
+    let data = data.into_iter().map(Listed::from).collect();
     Ok(json(StatusCode::OK, &Page { object: "list", data, has_more }))
 }
 
@@ -179,7 +205,7 @@ type Id = Result<Path<String>, PathRejection>;
     path = "/v1/library/documents/{id}",
     params(("id" = String, Path, description = "the document's id")),
     responses(
-        (status = 200, body = crate::store::Document),
+        (status = 200, body = WithText),
         (status = 404, body = super::ErrorAnswer),
         (status = 503, body = super::ErrorAnswer),
     )
@@ -187,7 +213,9 @@ type Id = Result<Path<String>, PathRejection>;
 pub async fn read(State(app): State<App>, id: Id) -> Result<Response, Notice> {
     let Path(id) = id.map_err(|_| not_found())?;
     let found = app.store().document(&id).await.map_err(|error| store_unavailable(&error))?;
-    found.map(|document| json(StatusCode::OK, &document)).ok_or_else(not_found)
+    let document = found.ok_or_else(not_found)?;
+    let document = WithText { listed: document.summary.into(), text: document.text };
+    Ok(json(StatusCode::OK, &document))
 }
 
 /// Removes a document and all of its passages.

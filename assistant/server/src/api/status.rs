@@ -11,8 +11,11 @@ use crate::status::{Health, Probes, Upstream, mode, reasons};
 pub(crate) struct StatusDocument {
     system_mode: String,
     reasons: Vec<&'static str>,
+    #[schema(value_type = String)]
     store: Health,
+    #[schema(value_type = String)]
     library: Health,
+    #[schema(value_type = String)]
     upstream: Upstream,
     build: &'static str,
     generated_at: String,

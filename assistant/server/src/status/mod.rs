@@ -9,7 +9,7 @@ pub use probe::watch;
 use speech_kernel::SystemMode;
 
 /// The state of a part that the system cannot do without.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Health {
     /// The last use of it succeeded.
@@ -19,7 +19,7 @@ pub enum Health {
 }
 
 /// The state of the upstream model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Upstream {
     /// None is configured, so nothing is missing without it.

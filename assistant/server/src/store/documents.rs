@@ -38,10 +38,9 @@ pub struct Added {
 }
 
 /// A document as it is listed.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocumentSummary {
     /// Its id.
-    #[schema(value_type = String)]
     pub id: DocumentId,
     /// Its title.
     pub title: String,
@@ -52,10 +51,9 @@ pub struct DocumentSummary {
 }
 
 /// A document with its text.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
     /// What is listed of it.
-    #[serde(flatten)]
     pub summary: DocumentSummary,
     /// Its text as it came in.
     pub text: String,

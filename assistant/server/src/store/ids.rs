@@ -8,7 +8,7 @@ const CONVERSATION_PREFIX: &str = "conv_";
 const RANDOM_BYTES: usize = 16;
 
 /// A document's id: `doc_` and the SHA-256 of its title and text, so that the same upload has the same id.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct DocumentId(String);
 
 impl DocumentId {
@@ -35,7 +35,7 @@ impl DocumentId {
 }
 
 /// A conversation's id: `conv_` and 128 random bits. Who does not know it cannot guess it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ConversationId(String);
 
 impl ConversationId {

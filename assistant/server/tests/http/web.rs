@@ -1,6 +1,6 @@
 //! Which requests are taken at all.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use assistant::app::{self, App};
 use assistant::respond::{Answer, Composed};
@@ -116,9 +116,11 @@ async fn slow(limits: Limits) -> Assistant {
 async fn an_answer_that_takes_too_long_is_cut_off() {
     let limits = Limits { answer: Duration::from_millis(50), ..Limits::default() };
     let slow = slow(limits).await;
+    let started = Instant::now();
     let answer = slow.ask("hello").await;
     answer.assert_error(503, "ANSWER_TIMEOUT", None);
     assert_eq!(answer.header("retry-after"), Some("1"));
+    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
 }
 
 #[tokio::test]
@@ -139,7 +141,24 @@ async fn a_body_that_comes_in_too_slowly_is_not_waited_for() {
     let assistant = limited(limits).await;
     let never = futures_util::stream::pending::<Result<&'static str, std::io::Error>>();
     let request = request(Method::POST, "/v1/chat/completions", Body::from_stream(never));
+    let started = Instant::now();
     assistant.send(request).await.assert_error(408, "BODY_TIMEOUT", None);
+    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn a_body_of_unknown_length_is_measured_as_it_comes() {
+    let assistant = assistant().await;
+    let spaces = |count: usize| {
+        let pieces = std::iter::repeat_n(Ok::<_, std::io::Error>(" ".repeat(1024)), count);
+        Body::from_stream(futures_util::stream::iter(pieces))
+    };
+    for path in ["/v1/chat/completions", "/v1/enforce"] {
+        let fits = assistant.send(request(Method::POST, path, spaces(1024))).await;
+        assert_eq!(fits.status, 422, "{path}");
+        let over = assistant.send(request(Method::POST, path, spaces(1025))).await;
+        assert_eq!(over.status, 413, "{path}");
+    }
 }
 
 #[tokio::test]
