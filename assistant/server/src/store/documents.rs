@@ -186,18 +186,22 @@ impl Store {
             .await?;
             let (found,): (String,) =
                 sqlx::query_as("PRAGMA integrity_check").fetch_one(&self.pool).await?;
-            let (bare,): (i64,) = sqlx::query_as(
-                "SELECT count(*) FROM documents
-                 WHERE NOT EXISTS (SELECT 1 FROM passages WHERE document_id = documents.id)",
+            let (apart,): (i64,) = sqlx::query_as(
+                "SELECT (SELECT count(*) FROM documents WHERE id NOT IN
+                     (SELECT document_id FROM passages))
+                 + (SELECT count(*) FROM passages WHERE document_id NOT IN
+                     (SELECT id FROM documents))",
             )
             .fetch_one(&self.pool)
             .await?;
-            sqlx::Result::Ok((found, bare))
+            sqlx::Result::Ok((found, apart))
         }
         .await;
         match self.noted(Part::Library, outcome)? {
             (found, 0) if found == "ok" => Ok(()),
-            (found, bare) => Err(StoreError(format!("{found}, {bare} documents without passages"))),
+            (found, apart) => Err(StoreError(format!(
+                "{found}; documents and passages without one another: {apart}"
+            ))),
         }
     }
 }

@@ -150,7 +150,8 @@ async fn a_body_that_comes_in_too_slowly_is_not_waited_for() {
 async fn a_body_of_unknown_length_is_measured_as_it_comes() {
     let assistant = assistant().await;
     let spaces = |count: usize| {
-        let pieces = std::iter::repeat_n(Ok::<_, std::io::Error>(" ".repeat(1024)), count);
+        let pieces =
+            std::iter::repeat_n(Ok::<_, std::convert::Infallible>(" ".repeat(1024)), count);
         Body::from_stream(futures_util::stream::iter(pieces))
     };
     for path in ["/v1/chat/completions", "/v1/enforce"] {
