@@ -127,3 +127,29 @@ impl Store {
 fn now_seconds() -> i64 {
     jiff::Timestamp::now().as_second()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::Store;
+    use crate::status::Board;
+
+    #[tokio::test]
+    async fn what_is_confirmed_is_on_the_disk_and_references_hold() {
+        let directory = tempfile::TempDir::new().ok();
+        let path = directory.as_ref().map(tempfile::TempDir::path);
+        let store = Store::open(path.unwrap_or("/dev/null".as_ref()), Arc::new(Board::new())).await;
+        let mut found = Vec::new();
+        if let Ok(store) = store {
+            for statement in ["PRAGMA synchronous", "PRAGMA foreign_keys"] {
+                let row = sqlx::query_as::<_, (i64,)>(statement).fetch_one(&store.pool).await;
+                found.extend(row.map(|(value,)| value.to_string()));
+            }
+            let row = sqlx::query_as::<_, (String,)>("PRAGMA journal_mode").fetch_one(&store.pool);
+            found.extend(row.await.map(|(mode,)| mode));
+        }
+        let full_on_and_wal = ["2", "1", "wal"];
+        assert_eq!(found, full_on_and_wal);
+    }
+}

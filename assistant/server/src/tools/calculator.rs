@@ -7,7 +7,7 @@ use super::numbers::number;
 
 const MAX_EXPRESSION_BYTES: usize = 400;
 const MAX_RESULT_BYTES: usize = 400;
-const TIME_LIMIT: Duration = Duration::from_millis(100);
+const TIME_LIMIT: Duration = Duration::from_millis(500);
 
 /// Phrases of arithmetic and their signs. A longer phrase stands before one that it begins with.
 const PHRASES: &[(&str, &str)] = &[

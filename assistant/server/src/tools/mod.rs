@@ -158,7 +158,7 @@ mod tests {
     fn a_calculation_ends_at_its_time_limit() {
         let started = std::time::Instant::now();
         asks("what is 100000!", Tool::Calculator, Err("the calculation took too long"));
-        assert!(started.elapsed() < std::time::Duration::from_secs(1));
+        assert!(started.elapsed() < std::time::Duration::from_secs(5));
     }
 
     #[test]
