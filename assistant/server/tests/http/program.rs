@@ -3,16 +3,26 @@
 use std::io::Read as _;
 use std::net::TcpListener;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::support::{Program, command, start, wire};
 
+/// Starts what should not start: the code that it ends with, and what it says.
 fn fails(arguments: &[&str], variables: &[(&str, &str)]) -> (Option<i32>, String) {
     let directory = TempDir::new().expect("a directory");
     let mut command = command(directory.path(), arguments);
-    let output = command.envs(variables.iter().copied()).output().expect("the program");
+    let mut child = command.envs(variables.iter().copied()).spawn().expect("the program");
+    let until = Instant::now() + Duration::from_secs(10);
+    while child.try_wait().expect("its state").is_none() {
+        if Instant::now() > until {
+            child.kill().expect("its end");
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let output = child.wait_with_output().expect("its output");
     (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 

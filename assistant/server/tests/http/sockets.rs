@@ -63,10 +63,12 @@ async fn what_is_under_way_finishes_and_nothing_new_is_taken() {
     stop.send(()).expect("a server");
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert!(TcpStream::connect(&address).is_err());
+    serving.await.expect("an end");
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert!(asking.is_finished(), "the server ended before its answer");
     let (status, _, body) = asking.await.expect("a client").expect("an answer");
     assert_eq!(status, 200);
     assert!(body.contains("slow"), "{body}");
-    serving.await.expect("an end");
 }
 
 #[tokio::test(flavor = "multi_thread")]
