@@ -56,7 +56,7 @@ impl Store {
     ///
     /// [`StoreError`] when the directory cannot be made or the file is no database of ours.
     pub async fn open(directory: &Path, board: Arc<Board>) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(directory)
+        make_private(directory)
             .map_err(|error| StoreError(format!("{}: {error}", directory.display())))?;
         let options = SqliteConnectOptions::new()
             .filename(directory.join(FILE_NAME))
@@ -122,6 +122,15 @@ impl Store {
         self.board.note(part, health);
         Ok(outcome?)
     }
+}
+
+/// Makes a directory that nobody else on the machine can look into: conversations are kept in it.
+fn make_private(directory: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory)
 }
 
 fn now_seconds() -> i64 {

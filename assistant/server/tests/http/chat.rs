@@ -257,4 +257,6 @@ async fn neutral_and_meaningless_fields_change_nothing() {
         body[name] = value;
     }
     assert_eq!(assistant.chat(&body).await.content(), "17 * 23 = 391");
+    body["metadata"] = json!({ "require": null, "conversation": null, "other": 1 });
+    assert_eq!(assistant.chat(&body).await.content(), "17 * 23 = 391");
 }

@@ -1,7 +1,7 @@
 //! The program as it is started and stopped.
 
 use std::io::Read as _;
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -108,6 +108,32 @@ fn an_unknown_variable_is_refused_by_name() {
 fn an_unusable_address_or_argument_is_a_usage_error() {
     assert_eq!(fails(&[], &[("ASSISTANT_LISTEN", "localhost")]).0, Some(2));
     assert_eq!(fails(&["--nothing"], &[]).0, Some(2));
+}
+
+#[cfg(unix)]
+#[test]
+fn nobody_else_can_look_into_the_data_directory() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let directory = TempDir::new().expect("a directory");
+    let data = directory.path().join("data");
+    let _program = start(&data, &["demo"]);
+    for path in [data.clone(), data.join("demo")] {
+        let mode = std::fs::metadata(&path).expect("a directory").permissions().mode();
+        assert_eq!(mode & 0o777, 0o700, "{}", path.display());
+    }
+}
+
+#[test]
+fn an_idle_connection_does_not_hold_up_the_end() {
+    let directory = TempDir::new().expect("a directory");
+    let mut program = start(directory.path(), &[]);
+    let idle = TcpStream::connect(&program.address).expect("a connection");
+    assert_eq!(wire(&program.address, "GET", "/healthz", "").expect("an answer").0, 200);
+    let started = Instant::now();
+    stop(&program, "TERM");
+    assert_eq!(program.child.wait().expect("its end").code(), Some(0));
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    drop(idle);
 }
 
 #[test]

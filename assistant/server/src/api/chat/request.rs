@@ -1,7 +1,7 @@
 //! The request, read strictly: what it asks, and under which conditions.
 
 use speech_exit::Notice;
-use speech_exit::strict::{self, At, Fault, FaultCode, Node};
+use speech_exit::strict::{self, At, Fault, FaultCode, Members, Node};
 
 use super::{fields, messages};
 
@@ -53,19 +53,24 @@ pub(super) fn parse(body: &[u8]) -> Result<Request, Notice> {
     fields::check(&members)?;
     let model = members.required("model")?.filled_text()?.to_owned();
     let messages = messages::parse(&members.required("messages")?)?;
-    let metadata = members.optional("metadata").filter(|at| *at.node() != Node::Null);
+    let metadata = given(&members, "metadata");
     let (required, conversation) = match metadata {
         None => (Vec::new(), None),
         Some(metadata) => {
             let metadata = metadata.members()?;
             (
-                metadata.optional("require").map_or(Ok(Vec::new()), |at| labels(&at))?,
-                metadata.optional("conversation").map(|at| conversation(&at)).transpose()?,
+                given(&metadata, "require").map_or(Ok(Vec::new()), |at| labels(&at))?,
+                given(&metadata, "conversation").map(|at| conversation(&at)).transpose()?,
             )
         }
     };
     let messages::Messages { question, words } = messages;
     Ok(Request { model, question, words, required, conversation })
+}
+
+/// A member that is there and is not null.
+fn given<'a>(members: &Members<'a>, name: &str) -> Option<At<'a>> {
+    members.optional(name).filter(|at| *at.node() != Node::Null)
 }
 
 fn labels(at: &At<'_>) -> Result<Vec<Placed>, Fault> {
