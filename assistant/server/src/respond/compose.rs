@@ -73,7 +73,15 @@ impl Composition {
     /// What was said earlier, under a line that says so.
     pub(super) fn recall(&mut self, lead: &str, turns: &[Turn]) {
         self.from_memory = true;
-        let sentences = turns.iter().flat_map(|turn| &turn.sentences);
+        self.say_quotes(lead, turns.iter().flat_map(|turn| &turn.sentences));
+    }
+
+    /// What the request itself said: repeating it draws on no source.
+    pub(super) fn repeat(&mut self, lead: &str, sentences: &[String]) {
+        self.say_quotes(lead, sentences.iter());
+    }
+
+    fn say_quotes<'a>(&mut self, lead: &str, sentences: impl Iterator<Item = &'a String>) {
         let quotes: Vec<String> = sentences.map(|sentence| quoted(sentence)).collect();
         self.paragraphs.push(format!("{lead} {}", quotes.join(" ")));
     }

@@ -47,6 +47,7 @@ impl Embedded {
         let recall = recall::parse(&asked.question);
         if let Some(recall) = &recall {
             self.recall(asked, recall, recorder, text).await;
+            repeat(asked, recall, text);
         }
         let is_settled = recall.as_ref().is_some_and(|recall| recall.is_exclusive);
         if is_settled && text.is_empty() {
@@ -109,6 +110,15 @@ impl Embedded {
 impl Responder for Embedded {
     fn compose<'a>(&'a self, asked: &'a Asked, recorder: &'a mut Recorder) -> Composing<'a> {
         Box::pin(async move { Composed::Answer(self.answer(asked, recorder).await) })
+    }
+}
+
+/// Answers from the request itself what nothing stored has answered.
+fn repeat(asked: &Asked, recall: &Recall, text: &mut Composition) {
+    let Recall { said, words, need, .. } = recall;
+    let found = retrieval::in_request(&asked.earlier, *said, words, *need);
+    if text.is_empty() && !found.is_empty() {
+        text.repeat(recall.lead(), &found);
     }
 }
 

@@ -20,6 +20,8 @@ use crate::store::ConversationId;
 pub struct Asked {
     /// The last thing that the person wrote.
     pub question: String,
+    /// What the person wrote before in the same request. It is part of what is asked, and no source.
+    pub earlier: Vec<String>,
     /// The stored conversation that it continues, if it does.
     pub conversation: Option<ConversationId>,
     /// The labels of the sources without which no answer is wanted.

@@ -19,7 +19,7 @@ pub enum Need {
 }
 
 impl Need {
-    const fn of(self, words: usize) -> usize {
+    pub(super) const fn of(self, words: usize) -> usize {
         match self {
             Self::Half => words.div_ceil(2),
             Self::All => words,

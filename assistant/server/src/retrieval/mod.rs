@@ -119,3 +119,23 @@ pub async fn memory(
     });
     Ok(sourced.collect())
 }
+
+/// How many sentences of the request itself are repeated at most.
+const MAX_REPEATED: usize = 3;
+
+/// The sentences of what the request itself says before its question that bear on the words, latest first.
+///
+/// They are part of what is asked and no source, so they are not [`Sourced`].
+#[must_use]
+pub fn in_request(earlier: &[String], said: Said, words: &[String], need: Need) -> Vec<String> {
+    let needed = need.of(words.len()).max(1);
+    let sentences = earlier.iter().rev().flat_map(|text| {
+        sentences::sentences(text).into_iter().filter_map(|range| text.get(range))
+    });
+    let bears = |sentence: &&str| {
+        let has: Vec<String> = plain_words(sentence).collect();
+        let found = words.iter().filter(|word| has.contains(word)).count();
+        found >= needed && said.is_such(sentence)
+    };
+    sentences.filter(bears).take(MAX_REPEATED).map(str::to_owned).collect()
+}

@@ -91,3 +91,20 @@ async fn a_required_memory_is_looked_for_even_when_the_library_answers() {
     let lacking = assistant.ask_with("What about penguins?", metadata).await;
     lacking.assert_refused_for("CONTEXT_UNAVAILABLE");
 }
+
+#[tokio::test]
+async fn what_the_request_itself_says_is_repeated_and_is_no_source() {
+    let assistant = assistant().await;
+    let mut body = json!({ "model": "m", "messages": [
+        { "role": "user", "content": "Hello. My name is Ada." },
+        { "role": "assistant", "content": "My name is not Ada." },
+        { "role": "user", "content": "What is my name?" },
+    ]});
+    let answer = assistant.chat(&body).await;
+    answer.assert_answers_as("system");
+    let expected = "Earlier in this conversation you said: \u{201c}My name is Ada.\u{201d}";
+    assert_eq!(answer.content(), expected);
+    assert_eq!(answer.json()["provenance"]["sources"], json!([]));
+    body["metadata"] = json!({ "require": "memory" });
+    assistant.chat(&body).await.assert_refused_for("CONTEXT_UNAVAILABLE");
+}

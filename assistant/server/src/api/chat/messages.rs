@@ -9,6 +9,8 @@ use speech_exit::strict::{At, FaultCode, Node};
 pub(super) struct Messages {
     /// The last one, which is the person's.
     pub(super) question: String,
+    /// The person's others, in order.
+    pub(super) earlier: Vec<String>,
     /// How many words there are in all of them.
     pub(super) words: usize,
 }
@@ -24,12 +26,15 @@ enum Speaker {
 /// Reads the messages: at least one, the last of them the person's.
 pub(super) fn parse(messages: &At<'_>) -> Result<Messages, Notice> {
     let items = messages.items()?;
+    let mut earlier = Vec::new();
     let mut last = None;
     let mut words = 0;
     for item in &items {
         let (speaker, text) = message(item)?;
         words += count_words(&text);
-        last = Some((speaker, text, item));
+        if let Some((Speaker::User, before, _)) = last.replace((speaker, text, item)) {
+            earlier.push(before);
+        }
     }
     match last {
         None => Err(messages.fault(FaultCode::WrongType, "at least one message").into()),
@@ -37,7 +42,7 @@ pub(super) fn parse(messages: &At<'_>) -> Result<Messages, Notice> {
             let content = item.members()?.required("content")?;
             Err(content.fault(FaultCode::WrongType, "a question with words in it").into())
         }
-        Some((Speaker::User, question, _)) => Ok(Messages { question, words }),
+        Some((Speaker::User, question, _)) => Ok(Messages { question, earlier, words }),
         Some((_, _, item)) => {
             let role = item.members()?.required("role")?;
             Err(role.fault(FaultCode::UnknownValue, "user as the role of the last message").into())

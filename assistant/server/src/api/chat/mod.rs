@@ -48,6 +48,7 @@ pub async fn create(
     let envelope = Envelope::Chat { id: id.clone(), created, model: request.model.clone() };
     let asked = Asked {
         question: request.question.clone(),
+        earlier: request.earlier.clone(),
         conversation: conversation.clone(),
         required: request.required.iter().map(|label| label.value.clone()).collect(),
         today: Zoned::now().date(),

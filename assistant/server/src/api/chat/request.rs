@@ -12,6 +12,8 @@ pub(super) struct Request {
     pub(super) model: String,
     /// The last message.
     pub(super) question: String,
+    /// What the person wrote before it.
+    pub(super) earlier: Vec<String>,
     /// How many words there are in all messages.
     pub(super) words: usize,
     /// The sources without which no answer is wanted.
@@ -64,8 +66,8 @@ pub(super) fn parse(body: &[u8]) -> Result<Request, Notice> {
             )
         }
     };
-    let messages::Messages { question, words } = messages;
-    Ok(Request { model, question, words, required, conversation })
+    let messages::Messages { question, earlier, words } = messages;
+    Ok(Request { model, question, earlier, words, required, conversation })
 }
 
 /// A member that is there and is not null.
