@@ -1,5 +1,6 @@
 //! Answers, and the requests that get none.
 
+use assistant::library::add_samples;
 use serde_json::{Value, json};
 
 use crate::support::{Answer, assistant, question_of};
@@ -37,6 +38,31 @@ async fn a_question_of_the_library_is_answered_in_its_words_with_citations() {
     let url = format!("/v1/library/documents/{id}");
     assert_eq!(cited, [("[1]".to_owned(), url.clone())]);
     assert_eq!(assistant.get(&url).await.json()["text"], MONITORS);
+}
+
+#[tokio::test]
+async fn each_quote_of_the_samples_stands_in_the_document_that_it_cites() {
+    let assistant = assistant().await;
+    add_samples(&assistant.store).await.expect("samples");
+    let page = assistant.get("/v1/library/documents?limit=100").await.json();
+    let mut quotes = 0;
+    for document in page["data"].as_array().expect("a page") {
+        let title = document["title"].as_str().expect("a title");
+        let answer = assistant.ask(&format!("What is said of {title}?")).await;
+        answer.assert_answers_as("memory");
+        let content = answer.content();
+        let quoted = content.lines().filter(|line| line.starts_with('\u{201c}'));
+        for (line, (_, url)) in quoted.zip(citations(&answer)) {
+            let (quote, _) =
+                line.trim_start_matches('\u{201c}').rsplit_once('\u{201d}').expect("a quote");
+            let cited = assistant.get(&url).await.json();
+            let text: Vec<&str> =
+                cited["text"].as_str().expect("a text").split_whitespace().collect();
+            assert!(text.join(" ").contains(quote), "{quote} is not in {url}");
+            quotes += 1;
+        }
+    }
+    assert!(quotes > 20, "{quotes} quotes are too few to show anything");
 }
 
 #[tokio::test]
