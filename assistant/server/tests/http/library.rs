@@ -68,7 +68,9 @@ async fn pages_give_each_document_once() {
     let (mut listed, mut after): (Vec<String>, _) = (Vec::new(), String::new());
     loop {
         let page = assistant.get(&format!("{PATH}?limit=3{after}")).await.json();
-        let ids = page["data"].as_array().expect("a page").iter();
+        let rows = page["data"].as_array().expect("a page");
+        assert!(rows.len() <= 3, "{page}");
+        let ids = rows.iter();
         listed.extend(ids.map(|row| row["id"].as_str().expect("an id").to_owned()));
         after = format!("&after={}", listed.last().expect("a last"));
         if page["has_more"] == false {
