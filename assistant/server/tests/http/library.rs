@@ -130,3 +130,18 @@ async fn a_type_that_other_sites_can_send_is_not_taken() {
         answer.assert_error(415, "UNSUPPORTED_MEDIA_TYPE", None);
     }
 }
+
+#[tokio::test]
+async fn a_word_that_is_looked_for_is_no_command_even_when_it_is_written_like_one() {
+    let assistant = assistant().await;
+    assistant.add("Doors", "A door is a hole in a wall.").await;
+    for word in ["\"", "a\" OR \"door", "NEAR(door", "doo*", "text:door", "^door", "AND", "(", "-"]
+    {
+        let alone = assistant.store.find_passages(&[word.to_owned()]).await;
+        assert!(alone.is_ok(), "{word}: {alone:?}");
+        let beside = assistant.store.find_passages(&["door".to_owned(), word.to_owned()]).await;
+        assert_eq!(beside.map(|found| found.len()), Ok(1), "{word}");
+    }
+    let prefix = assistant.store.find_passages(&["doo*".to_owned()]).await;
+    assert_eq!(prefix, Ok(Vec::new()));
+}
