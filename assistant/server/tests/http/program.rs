@@ -31,9 +31,9 @@ fn the_demo_prints_three_requests_that_do_what_it_says() {
     let directory = TempDir::new().expect("a directory");
     let mut program = start(directory.path(), &["demo"]);
     stop(&program, "TERM");
+    assert_eq!(program.end(), Some(0));
     let mut text = String::new();
     program.output.read_to_string(&mut text).expect("its output");
-    assert_eq!(program.child.wait().expect("its end").code(), Some(0));
     let bodies: Vec<&str> = text
         .lines()
         .filter(|line| line.starts_with("curl "))
@@ -77,7 +77,7 @@ fn a_stop_signal_ends_it_well() {
         let mut program = start(directory.path(), &[]);
         assert_eq!(wire(&program.address, "GET", "/healthz", "").expect("an answer").0, 200);
         stop(&program, signal);
-        assert_eq!(program.child.wait().expect("its end").code(), Some(0), "{signal}");
+        assert_eq!(program.end(), Some(0), "{signal}");
     }
 }
 
@@ -131,7 +131,7 @@ fn an_idle_connection_does_not_hold_up_the_end() {
     assert_eq!(wire(&program.address, "GET", "/healthz", "").expect("an answer").0, 200);
     let started = Instant::now();
     stop(&program, "TERM");
-    assert_eq!(program.child.wait().expect("its end").code(), Some(0));
+    assert_eq!(program.end(), Some(0));
     assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
     drop(idle);
 }
@@ -152,6 +152,7 @@ fn the_log_has_nothing_of_questions_and_answers() {
         wire(&program.address, "POST", "/v1/chat/completions", body).expect("an answer");
     assert!(answer.contains("1234567000"), "{answer}");
     stop(&program, "TERM");
+    assert_eq!(program.end(), Some(0));
     let mut log = String::new();
     program.child.stderr.take().expect("a log").read_to_string(&mut log).expect("a log");
     assert!(log.contains("draining"), "{log}");

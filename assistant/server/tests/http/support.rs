@@ -198,6 +198,20 @@ pub(crate) fn start(data: &std::path::Path, arguments: &[&str]) -> Program {
     Program { child, address, output }
 }
 
+impl Program {
+    /// The code that it ends with; none if it has to be killed after waiting longer than its drain.
+    pub(crate) fn end(&mut self) -> Option<i32> {
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(40);
+        while std::time::Instant::now() < until {
+            if let Some(status) = self.child.try_wait().expect("its state") {
+                return status.code();
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        None
+    }
+}
+
 impl Drop for Program {
     fn drop(&mut self) {
         let _ = self.child.kill();
