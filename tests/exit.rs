@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use speech_exit::{
-    Claims, Draft, Effect, Envelope, Exit, Label, Recorder, Refused, Routes, Sourced, Spoken, speak,
+    Claims, Draft, Effect, Envelope, Exit, Label, Name, Recorder, Refused, Routes, Sourced, Spoken,
+    speak,
 };
 use speech_kernel::{Authority, SystemMode};
 
@@ -18,8 +19,13 @@ fn claims(authority: Authority) -> Claims {
     Claims { authority, system_mode: SystemMode::Full }
 }
 
+fn name(text: &str) -> Name {
+    Name::parse(text).expect("a name")
+}
+
 fn chat() -> Envelope {
-    Envelope::Chat { id: "chatcmpl-1".into(), created: 7, model: "m".into() }
+    let conversation = Some(name("conv_1"));
+    Envelope::Chat { id: name("chatcmpl-1"), created: 7, model: name("m"), conversation }
 }
 
 fn answer(authority: Authority) -> Draft {
@@ -51,7 +57,6 @@ fn assert_refused(answer: &Answer, code: &str) {
     assert_eq!(provenance["kind"], "refusal");
     assert_eq!(provenance["sources"], json!([]));
     assert_eq!(answer.header("x-speech-code"), Some(code));
-    assert_eq!(answer.header("x-should-retry"), Some("false"));
     assert!(!answer.text.contains("so it is"), "words of the draft leaked: {answer:?}");
 }
 
@@ -184,6 +189,28 @@ async fn a_label_that_is_not_registered_cannot_be_required() {
 }
 
 #[tokio::test]
+async fn a_denial_outside_of_a_protocol_says_whether_to_come_back() {
+    async fn lacking(mut recorder: Recorder) -> Result<Spoken, Refused> {
+        recorder.require("library").expect("a registered label");
+        speak(answer(Authority::System), recorder.seal())
+    }
+    async fn boasting(recorder: Recorder) -> Result<Spoken, Refused> {
+        speak(answer(Authority::Tool), recorder.seal())
+    }
+    assert_eq!(ask!(lacking).header("x-should-retry"), Some("true"));
+    assert_eq!(ask!(boasting).header("x-should-retry"), Some("false"));
+}
+
+#[test]
+fn a_name_has_no_room_for_an_answer() {
+    let long = "a".repeat(129);
+    for text in ["", "so it is", "m\u{fc}nze", "a\nb", &long] {
+        assert_eq!(Name::parse(text), None, "{text:?}");
+    }
+    assert!(Name::parse(&long[1..]).is_some());
+}
+
+#[tokio::test]
 async fn the_true_mode_is_read_at_the_seal() {
     let is_down = Arc::new(AtomicBool::new(false));
     let probe = Arc::clone(&is_down);
@@ -244,6 +271,8 @@ async fn a_denied_chat_is_a_normal_response_in_the_protocols_shape() {
     let body = answer.json();
     assert_eq!(body["object"], "chat.completion");
     assert_eq!((&body["id"], &body["created"]), (&json!("chatcmpl-1"), &json!(7)));
+    assert_eq!((&body["model"], &body["conversation"]), (&json!("m"), &json!("conv_1")));
+    assert_eq!(answer.header("x-should-retry"), Some("false"));
     assert_eq!(body["choices"][0]["message"]["content"], Value::Null);
     assert!(body["choices"][0]["message"]["refusal"].is_string());
 }

@@ -14,9 +14,10 @@ use serde_json::json;
 use speech_exit::{
     Claims, Draft, Effect, Envelope, Exit, Guard, Notice, Recorder, Refused, Routes, Spoken,
     TableError, speak,
+    strict::{At, FaultCode, read},
 };
 use speech_kernel::{Authority, SystemMode};
-use tower::Layer;
+use tower::{Layer, ServiceExt};
 
 use crate::serve::{Answer, get, send};
 
@@ -148,7 +149,27 @@ async fn a_response_kept_for_another_request_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_silent_mark_serves_its_own_request_only() {
+async fn a_silent_response_has_no_room_for_another_body() {
+    let server = tampered(|response| response.map(|_| Body::from("a lie")));
+    assert_unmarked(&get(server, "/health").await);
+}
+
+#[tokio::test]
+async fn silence_does_not_pass_to_another_route() {
+    let server = served(|router| {
+        let silent = router.clone();
+        let lie = move |mut request: Request| async move {
+            *request.uri_mut() = "/health".parse().expect("a path");
+            let Ok(response) = silent.oneshot(request).await;
+            response.map(|_| Body::from("a lie"))
+        };
+        router.route("/aside", axum::routing::get(lie))
+    });
+    assert_unmarked(&get(server, "/aside").await);
+}
+
+#[tokio::test]
+async fn a_silent_response_serves_its_own_request_only() {
     let server = replayed();
     assert_eq!(get(server.clone(), "/health").await.text, "up");
     let answer = get(server.clone(), "/health").await;
@@ -245,7 +266,52 @@ async fn an_overloaded_server_may_say_when_to_come_back() {
     let answer = get(with("7"), "/truth").await;
     assert_fixed(&answer, StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE");
     assert_eq!(answer.header(RETRY_AFTER.as_str()), Some("7"));
-    assert_eq!(get(with("a lie"), "/truth").await.header(RETRY_AFTER.as_str()), None);
+    for words in ["a lie", "1 lie", "99999999999999999999"] {
+        assert_eq!(get(with(words), "/truth").await.header(RETRY_AFTER.as_str()), None);
+    }
+}
+
+#[tokio::test]
+async fn a_list_of_methods_has_no_room_for_words() {
+    let with = |list: &'static str| {
+        let answer = (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, list)]);
+        tampered(move |_| answer.clone().into_response())
+    };
+    assert_eq!(get(with("GET, POST"), "/truth").await.header(ALLOW.as_str()), Some("GET,POST"));
+    for words in ["THE ANSWER IS A LIE", "GET, LIE", "get", ""] {
+        assert_eq!(get(with(words), "/truth").await.header(ALLOW.as_str()), None, "{words}");
+    }
+}
+
+#[tokio::test]
+async fn no_handler_gets_the_connection_itself() {
+    let connect = Request::connect("/truth").body(Body::empty()).expect("a request");
+    let answer = send(served(|router| router), connect).await;
+    assert_fixed(&answer, StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED");
+    let table = table().speaks(Method::CONNECT, "/connection", READS, truth);
+    let refused = table.guarded((), &exit(), |router| router).err();
+    assert_eq!(refused, Some(TableError::BadMethod("CONNECT".into())));
+    async fn switches() -> StatusCode {
+        StatusCode::SWITCHING_PROTOCOLS
+    }
+    let table = Routes::new().silent(Method::GET, "/", "none", READS, switches);
+    assert_unmarked(&get(table.guarded((), &exit(), |router| router).expect("a table"), "/").await);
+}
+
+#[tokio::test]
+async fn an_error_quotes_a_short_piece_of_the_input_and_no_more() {
+    async fn quotes(_recorder: Recorder) -> Result<Spoken, Refused> {
+        let composed = "a lie ".repeat(1_000);
+        let text = json!({ composed.clone(): { composed.clone(): composed } }).to_string();
+        let node = read(text.as_bytes()).expect("a text");
+        let (_, outer) = At::root(&node).members().expect("members").iter().next().expect("one");
+        let (_, inner) = outer.members().expect("members").iter().next().expect("one");
+        Err(Refused::Malformed(inner.fault(FaultCode::WrongType, "nothing of the kind").into()))
+    }
+    let table = Routes::new().speaks(Method::GET, "/", READS, quotes);
+    let answer = get(table.guarded((), &exit(), |router| router).expect("a table"), "/").await;
+    assert_eq!(answer.error_code(), "WRONG_TYPE");
+    assert!(answer.text.len() < 500, "{}", answer.text.len());
 }
 
 #[tokio::test]

@@ -45,8 +45,7 @@ async fn recorded_and_spoken(mut recorder: Recorder) -> Result<Spoken, Refused> 
         let _words = text.map(|text| recorder.admit(text));
     }
     let claims = Claims { authority: Authority::Memory, system_mode: SystemMode::Full };
-    let envelope = Envelope::Chat { id: "chatcmpl-1".into(), created: 1, model: "m".into() };
-    speak(Draft::answer(envelope, &completion(), claims), recorder.seal())
+    speak(Draft::answer(Envelope::Plain, &completion(), claims), recorder.seal())
 }
 
 async fn without_an_exit() -> String {

@@ -1,6 +1,10 @@
 //! The codes of the kernel's violations and the words that leave with them.
 
+use http::StatusCode;
 use speech_kernel::EnforcementViolation;
+
+/// The HTTP status of a denial outside of any vendor's protocol.
+pub const DENIED_STATUS: StatusCode = StatusCode::FORBIDDEN;
 
 /// The stable code of a violation.
 #[must_use]

@@ -3,6 +3,8 @@
 use serde::Serialize;
 use speech_kernel::{Authority, Response, ResponseKind, SystemMode};
 
+use crate::name::Name;
+
 /// What the composing code claims: what it composed from, and the mode that it read while it composed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Claims {
@@ -12,17 +14,19 @@ pub struct Claims {
     pub system_mode: SystemMode,
 }
 
-/// The protocol in which the exit renders a refusal.
+/// The protocol in which the exit renders a refusal. It has room for names and none for an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Envelope {
     /// A Chat Completion object.
     Chat {
         /// The id of the completion.
-        id: String,
+        id: Name,
         /// Seconds since the Unix epoch.
         created: u64,
         /// The model that the client asked for.
-        model: String,
+        model: Name,
+        /// The conversation that the completion belongs to.
+        conversation: Option<Name>,
     },
     /// `{"refusal": …}`, for routes of no vendor's protocol.
     Plain,

@@ -10,8 +10,7 @@ use crate::label::Label;
 
 /// Where the exit reads the true mode at the seal.
 ///
-/// INVARIANT: the mode that a response claims is read elsewhere, by the code that composes it. Held by
-/// `assistant/server/tests/http`.
+/// The code that composes reads the mode that it reports elsewhere, so that rule 3 compares two readings.
 pub trait TrueMode: Send + Sync + 'static {
     /// The mode that the system is in now.
     fn read(&self) -> SystemMode;

@@ -1,23 +1,24 @@
 //! The guard: outermost, it sends only what the kernel let pass for this very request.
 
 use std::convert::Infallible;
+use std::future::ready;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use axum_core::body::Body;
 use axum_core::extract::Request;
 use axum_core::response::Response;
 use futures_util::FutureExt;
-use http_body::Body as _;
+use http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use tower::{Layer, Service, ServiceExt};
 
 use crate::exchange::{Exchange, TrueMode};
 use crate::label::Label;
 use crate::notice::Notice;
 use crate::recorder::Ticket;
-use crate::slot::Slot;
+use crate::slot;
 
 /// What the exit of one server knows: where the true mode is read, and which labels may be required.
 ///
@@ -50,10 +51,6 @@ pub struct Guard<S> {
     exit: Exit,
 }
 
-/// Left on the response of a route that the table declares silent, for the request that it answers.
-#[derive(Clone)]
-pub(crate) struct Silent(pub(crate) Exchange);
-
 impl<S> Service<Request> for Guard<S>
 where
     S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + 'static,
@@ -68,41 +65,40 @@ where
     }
 
     fn call(&mut self, mut request: Request) -> Self::Future {
+        if request.method() == Method::CONNECT {
+            // A handler could keep the connection and write to it what it likes.
+            let refused = Notice::in_place_of(StatusCode::METHOD_NOT_ALLOWED, &HeaderMap::new());
+            return Box::pin(ready(Ok(sent(refused.into_outgoing().into_response()))));
+        }
         let Exit { mode, labels } = self.exit.clone();
         let exchange = Exchange::new(mode, labels);
         request.extensions_mut().insert(Ticket(exchange.clone()));
         let inner = AssertUnwindSafe(self.inner.clone().oneshot(request));
         Box::pin(async move {
             let response = inner.catch_unwind().await;
-            Ok(match response {
+            Ok(sent(match response {
                 Ok(Ok(response)) => let_out(response, &exchange),
                 Ok(Err(never)) => match never {},
-                Err(_panic) => Notice::exit_unmarked().into_outgoing().into_sent_response(),
-            })
+                Err(_panic) => Notice::exit_unmarked().into_outgoing().into_response(),
+            }))
         })
     }
 }
 
-fn let_out(mut response: Response, exchange: &Exchange) -> Response {
-    if let Some(slot) = response.extensions_mut().remove::<Slot>() {
-        return open(&slot, response.body(), exchange);
+fn let_out(response: Response, exchange: &Exchange) -> Response {
+    if !slot::is_held(&response) {
+        let notice = Notice::in_place_of(response.status(), response.headers());
+        return notice.into_outgoing().into_response();
     }
-    match response.extensions_mut().remove::<Silent>() {
-        Some(Silent(own)) if own.is(exchange) => response,
-        _ => Notice::in_place_of(response.status(), response.headers())
-            .into_outgoing()
-            .into_sent_response(),
-    }
+    slot::take(response, exchange)
+        .filter(|held| !held.status().is_informational())
+        .unwrap_or_else(|| Notice::exit_unmarked().into_outgoing().into_response())
 }
 
-/// Sends what the slot holds if nobody took it before, if it answers this request, and if no body was put beside it.
-fn open(slot: &Slot, beside: &Body, exchange: &Exchange) -> Response {
-    let outgoing = slot.take().filter(|outgoing| {
-        let is_ours = outgoing.exchange.as_ref().is_none_or(|own| own.is(exchange));
-        is_ours && beside.is_end_stream()
-    });
-    match outgoing {
-        Some(outgoing) => outgoing.into_sent_response(),
-        None => Notice::exit_unmarked().into_outgoing().into_sent_response(),
-    }
+/// Adds what every response has.
+fn sent(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
 }

@@ -8,6 +8,7 @@ mod draft;
 mod exchange;
 mod guard;
 mod label;
+mod name;
 mod notice;
 mod recorder;
 mod render;
@@ -19,11 +20,12 @@ mod speaks;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use code::{code, may_retry, refusal_text};
+pub use code::{DENIED_STATUS, code, may_retry, refusal_text};
 pub use draft::{Claims, Draft, Envelope};
 pub use exchange::TrueMode;
 pub use guard::{Exit, Guard};
 pub use label::Label;
+pub use name::Name;
 pub use notice::Notice;
 pub use recorder::{Recorder, SealedTrace, UnregisteredLabel};
 pub use routes::{Effect, Routes, Row, TableError, Voice};

@@ -1,11 +1,11 @@
-//! Errors in one shape, with words that cannot carry an answer.
+//! Errors in one shape, with words that have no room for an answer.
 
 use axum_core::response::{IntoResponse, Response};
 use http::header::{ALLOW, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use crate::slot::Outgoing;
-use crate::strict::{Fault, FaultCode};
+use crate::strict::Fault;
 
 pub(crate) const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 
@@ -63,12 +63,9 @@ impl Notice {
         }
         let (code, message) = fixed_words(status);
         let mut notice = Self::new(status, code, message);
-        let kept = [(ALLOW, is_method_list as fn(&HeaderValue) -> bool), (RETRY_AFTER, is_seconds)];
-        for (name, is_fit) in kept {
-            if let Some(value) = headers.get(&name).filter(|value| is_fit(value)) {
-                notice.headers.push((name, value.clone()));
-            }
-        }
+        let kept = [(ALLOW, method_list(headers)), (RETRY_AFTER, seconds(headers))];
+        let kept = kept.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        notice.headers.extend(kept);
         notice
     }
 
@@ -102,12 +99,17 @@ impl Notice {
     }
 }
 
-fn is_method_list(value: &HeaderValue) -> bool {
-    value.as_bytes().iter().all(|byte| byte.is_ascii_uppercase() || matches!(byte, b',' | b' '))
+/// The methods of an `Allow` header, written anew: a header has room for words too.
+fn method_list(headers: &HeaderMap) -> Option<HeaderValue> {
+    const KNOWN: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    let list = headers.get(ALLOW)?.to_str().ok()?;
+    let method = |word: &str| KNOWN.into_iter().find(|known| *known == word.trim());
+    let methods: Option<Vec<&str>> = list.split(',').map(method).collect();
+    HeaderValue::try_from(methods?.join(",")).ok()
 }
 
-fn is_seconds(value: &HeaderValue) -> bool {
-    value.as_bytes().iter().all(u8::is_ascii_digit)
+fn seconds(headers: &HeaderMap) -> Option<HeaderValue> {
+    headers.get(RETRY_AFTER)?.to_str().ok()?.parse::<u32>().ok().map(HeaderValue::from)
 }
 
 fn fixed_words(status: StatusCode) -> (&'static str, &'static str) {
@@ -129,19 +131,15 @@ fn fixed_words(status: StatusCode) -> (&'static str, &'static str) {
     }
 }
 
-/// A malformed input: 413 when it is too large, else 422.
 impl From<Fault> for Notice {
     fn from(fault: Fault) -> Self {
-        let status = match fault.code() {
-            FaultCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            _ => StatusCode::UNPROCESSABLE_ENTITY,
-        };
-        Self::about(status, fault.code().as_str(), fault)
+        let code = fault.code();
+        Self::about(code.status(), code.as_str(), fault)
     }
 }
 
 impl IntoResponse for Notice {
     fn into_response(self) -> Response {
-        self.into_outgoing().into_marked_response()
+        self.into_outgoing().into_held_response()
     }
 }

@@ -82,7 +82,7 @@ pub(crate) fn answer(mut body: Vec<u8>, provenance: &Provenance<'_>) -> Result<V
 /// Renders a refusal in the protocol's own slot for refusals, with the content empty.
 pub(crate) fn refusal(envelope: &Envelope, text: &str, provenance: &Provenance<'_>) -> Vec<u8> {
     let body = match envelope {
-        Envelope::Chat { id, created, model } => json!({
+        Envelope::Chat { id, created, model, conversation } => json!({
             "id": id,
             "object": "chat.completion",
             "created": created,
@@ -94,6 +94,7 @@ pub(crate) fn refusal(envelope: &Envelope, text: &str, provenance: &Provenance<'
                 "finish_reason": "stop",
             }],
             "usage": { "prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0 },
+            "conversation": conversation,
             PROVENANCE: provenance,
         }),
         Envelope::Plain => json!({ "refusal": text, PROVENANCE: provenance }),

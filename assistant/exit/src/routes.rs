@@ -11,8 +11,9 @@ use axum::routing::{MethodFilter, on};
 use http::Method;
 use tower::Layer;
 
-use crate::guard::{Exit, Guard, Silent};
+use crate::guard::{Exit, Guard};
 use crate::recorder::Ticket;
+use crate::slot;
 use crate::speaks::Speaks;
 
 /// Whether a route's responses need a verdict.
@@ -55,8 +56,8 @@ pub enum TableError {
     /// A path is not of the form `/literal/{name}`.
     #[error("expected a path of literal segments and {{name}} segments, found {0}")]
     BadPath(String),
-    /// A method has no filter.
-    #[error("expected a standard method, found {0}")]
+    /// A method is not a standard one, or is `CONNECT`, which hands the connection itself to the handler.
+    #[error("expected a standard method other than CONNECT, found {0}")]
     BadMethod(String),
 }
 
@@ -103,7 +104,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         T: 'static,
     {
         self.row(Row { method, path, voice: Voice::Silent(reason), effect }, |filter| {
-            on(filter, handler).route_layer(from_fn(mark_silent))
+            on(filter, handler).route_layer(from_fn(hold_silent))
         })
     }
 
@@ -168,8 +169,11 @@ fn checked(row: &Row, before: &[Row]) -> Result<MethodFilter, TableError> {
     if let Some(other) = before.iter().find(clashes) {
         return Err(TableError::Twice(format!("{} {}", other.method, other.path)));
     }
-    MethodFilter::try_from(row.method.clone())
-        .map_err(|_| TableError::BadMethod(row.method.to_string()))
+    let bad = || TableError::BadMethod(row.method.to_string());
+    if row.method == Method::CONNECT {
+        return Err(bad());
+    }
+    MethodFilter::try_from(row.method.clone()).map_err(|_| bad())
 }
 
 /// The path without the names of its segments; `None` if it is no such path.
@@ -194,11 +198,12 @@ fn segment_form(segment: &str) -> Option<&str> {
     }
 }
 
-async fn mark_silent(request: Request, next: Next) -> Response {
+/// A silent response is held for its request too, so that nothing around the route can put words into it.
+async fn hold_silent(request: Request, next: Next) -> Response {
     let ticket = request.extensions().get::<Ticket>().cloned();
-    let mut response = next.run(request).await;
-    if let Some(Ticket(exchange)) = ticket {
-        response.extensions_mut().insert(Silent(exchange));
+    let response = next.run(request).await;
+    match ticket {
+        Some(Ticket(exchange)) if !slot::is_held(&response) => slot::hold(Some(exchange), response),
+        _ => response,
     }
-    response
 }

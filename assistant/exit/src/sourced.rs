@@ -24,8 +24,7 @@ impl<T> Content for Vec<T> {
 
 /// A value from a source, closed until [`Recorder::admit`](crate::Recorder::admit) opens and records it.
 ///
-/// Only adapters make one: the modules that may name the constructor stand under `owners` in the layers
-/// contract.
+/// Who makes one vouches for where the value came from, so only adapters should: the modules that fetch.
 #[must_use = "context that nobody admits is context that nobody used"]
 pub struct Sourced<T> {
     value: T,

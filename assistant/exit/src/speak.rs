@@ -4,7 +4,7 @@ use axum_core::response::{IntoResponse, Response as HttpResponse};
 use http::{HeaderName, HeaderValue, StatusCode};
 use speech_kernel::{EnforcementViolation, Response, ResponseKind, enforce};
 
-use crate::code::{code, refusal_text};
+use crate::code::{DENIED_STATUS, code, may_retry, refusal_text};
 use crate::draft::{Claims, Draft, Envelope, Said};
 use crate::notice::{Notice, SHOULD_RETRY};
 use crate::recorder::SealedTrace;
@@ -82,17 +82,20 @@ fn deny(violation: EnforcementViolation, envelope: &Envelope, sealed: SealedTrac
     let text = render::with_missing(refusal_text(&violation), &violation, &sealed.missing);
     let provenance = Provenance::of_denial(&refusal, &violation, &sealed);
     let body = render::refusal(envelope, &text, &provenance);
-    let mut outgoing = outgoing(denied_status(envelope), &refusal, sealed, body);
+    let (status, is_retried) = denied_as(envelope, &violation);
+    let mut outgoing = outgoing(status, &refusal, sealed, body);
     outgoing.headers.push((CODE, HeaderValue::from_static(code(&violation))));
-    outgoing.headers.push((SHOULD_RETRY, HeaderValue::from_static("false")));
+    let is_retried = if is_retried { "true" } else { "false" };
+    outgoing.headers.push((SHOULD_RETRY, HeaderValue::from_static(is_retried)));
     Refused::Denied(Denied { violation, outgoing })
 }
 
-/// In a vendor's protocol a refusal is a normal response, which its clients do not send again.
-const fn denied_status(envelope: &Envelope) -> StatusCode {
+/// Status, and whether the request may be sent again. In a vendor's protocol a refusal is a normal response,
+/// which its clients do not send again by themselves.
+const fn denied_as(envelope: &Envelope, violation: &EnforcementViolation) -> (StatusCode, bool) {
     match envelope {
-        Envelope::Chat { .. } => StatusCode::OK,
-        Envelope::Plain => StatusCode::FORBIDDEN,
+        Envelope::Chat { .. } => (StatusCode::OK, false),
+        Envelope::Plain => (DENIED_STATUS, may_retry(violation)),
     }
 }
 
@@ -119,14 +122,14 @@ impl From<Unfit> for Notice {
 
 impl IntoResponse for Spoken {
     fn into_response(self) -> HttpResponse {
-        self.0.into_marked_response()
+        self.0.into_held_response()
     }
 }
 
 impl IntoResponse for Refused {
     fn into_response(self) -> HttpResponse {
         match self {
-            Self::Denied(Denied { outgoing, .. }) => outgoing.into_marked_response(),
+            Self::Denied(Denied { outgoing, .. }) => outgoing.into_held_response(),
             Self::Unavailable(notice) | Self::Malformed(notice) => notice.into_response(),
         }
     }

@@ -77,7 +77,7 @@ impl Completion {
             id,
             object: "chat.completion",
             created,
-            model: request.model.clone(),
+            model: request.model.as_str().to_owned(),
             choices: [Choice { index: 0, message, logprobs: None, finish_reason: "stop" }],
             usage: Usage { prompt_tokens, completion_tokens, total_tokens },
             conversation: conversation.map(str::to_owned),

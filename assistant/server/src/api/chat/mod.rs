@@ -8,7 +8,7 @@ mod request;
 use axum::extract::State;
 use http::StatusCode;
 use jiff::{Timestamp, Zoned};
-use speech_exit::{Draft, Envelope, Notice, Recorder, Refused, Spoken, speak};
+use speech_exit::{Draft, Envelope, Name, Notice, Recorder, Refused, Spoken, speak};
 use speech_kernel::SystemMode;
 
 use super::body::JsonBody;
@@ -43,9 +43,14 @@ pub async fn create(
     let request = request::parse(&body).map_err(Refused::Malformed)?;
     require(&mut recorder, &request.required)?;
     let conversation = continued(&app, request.conversation.as_ref()).await?;
-    let id = format!("chatcmpl-{}", random_hex().map_err(no_random)?);
+    let id = completion_id().ok_or_else(no_random)?;
     let created = Timestamp::now().as_second().unsigned_abs();
-    let envelope = Envelope::Chat { id: id.clone(), created, model: request.model.clone() };
+    let envelope = Envelope::Chat {
+        id: id.clone(),
+        created,
+        model: request.model.clone(),
+        conversation: conversation.as_ref().and_then(|id| Name::parse(id.as_str())),
+    };
     let asked = Asked {
         question: request.question.clone(),
         earlier: request.earlier.clone(),
@@ -63,7 +68,7 @@ pub async fn create(
         Composed::Answer(answer) => {
             let conversation = conversation_of(&app, conversation, &answer)?;
             let name = conversation.as_ref().map(ConversationId::as_str);
-            let completion = Completion::new(id, created, &request, &answer, name);
+            let completion = Completion::new(id.as_str().to_owned(), created, &request, &answer, name);
             let draft = Draft::answer(envelope, &completion, answer.claims);
             let spoken = speak(draft, recorder.seal())?;
             keep(&app, conversation.as_ref(), &request, &answer).await;
@@ -106,7 +111,7 @@ fn conversation_of(
         && app.store().board().mode() != SystemMode::Minimal;
     match continued {
         Some(id) => Ok(Some(id)),
-        None if can_keep => ConversationId::draw().map(Some).map_err(no_random),
+        None if can_keep => ConversationId::draw().map(Some).map_err(|_| no_random()),
         None => Ok(None),
     }
 }
@@ -124,7 +129,11 @@ async fn keep(app: &App, id: Option<&ConversationId>, request: &Request, answer:
     }
 }
 
-fn no_random(_: getrandom::Error) -> Refused {
+fn completion_id() -> Option<Name> {
+    Name::parse(&format!("chatcmpl-{}", random_hex().ok()?))
+}
+
+fn no_random() -> Refused {
     let words = "expected the system to give random bytes";
     Refused::Unavailable(
         Notice::new(StatusCode::SERVICE_UNAVAILABLE, "NO_RANDOM", words).retry_after(1),

@@ -1,6 +1,6 @@
 //! The request, read strictly: what it asks, and under which conditions.
 
-use speech_exit::Notice;
+use speech_exit::{Name, Notice};
 use speech_exit::strict::{self, At, Fault, FaultCode, Members, Node};
 
 use super::{fields, messages};
@@ -9,7 +9,7 @@ use super::{fields, messages};
 #[derive(Debug, Clone)]
 pub(super) struct Request {
     /// The name of the model, which the answer repeats.
-    pub(super) model: String,
+    pub(super) model: Name,
     /// The last message.
     pub(super) question: String,
     /// What the person wrote before it.
@@ -53,7 +53,7 @@ pub(super) fn parse(body: &[u8]) -> Result<Request, Notice> {
     let node = strict::read(body)?;
     let members = At::root(&node).members()?;
     fields::check(&members)?;
-    let model = members.required("model")?.filled_text()?.to_owned();
+    let model = members.required("model")?.name()?;
     let messages = messages::parse(&members.required("messages")?)?;
     let metadata = given(&members, "metadata");
     let (required, conversation) = match metadata {
@@ -71,7 +71,7 @@ pub(super) fn parse(body: &[u8]) -> Result<Request, Notice> {
 }
 
 /// A member that is there and is not null.
-fn given<'a>(members: &Members<'a>, name: &str) -> Option<At<'a>> {
+fn given<'a>(members: &Members<'a>, name: &'static str) -> Option<At<'a>> {
     members.optional(name).filter(|at| *at.node() != Node::Null)
 }
 
