@@ -1,6 +1,7 @@
 //! What users can see is what was approved.
 
 use insta::Settings;
+use speech_exit::{Effect, Voice};
 use speech_harness::{surface, version};
 use speech_kernel::{
     Authority, ContextTrace, EnforcementViolation, LabelError, Response, ResponseKind, Source,
@@ -44,6 +45,24 @@ fn the_surface_is_the_approved_one() {
     for view in surface::views(&root()).unwrap() {
         snapshot(&view.name, &view.text);
     }
+}
+
+/// A route that becomes silent, or changes something, is approved by a person.
+#[test]
+fn the_routes_are_the_approved_ones() {
+    let routes = assistant::app::routes();
+    let lines = routes.rows().iter().map(|row| {
+        let voice = match row.voice {
+            Voice::Speaks => "speaks".to_owned(),
+            Voice::Silent(reason) => format!("silent: {reason}"),
+        };
+        let effect = match row.effect {
+            Effect::Reads(reason) => format!("reads: {reason}"),
+            Effect::Mutates(class) => format!("mutates {class}"),
+        };
+        format!("{} {}\n    {voice}\n    {effect}\n", row.method, row.path)
+    });
+    snapshot("assistant_routes", &lines.collect::<String>());
 }
 
 #[test]
