@@ -4,8 +4,9 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use sha2::{Digest, Sha256};
+use speech_exit::DENIED_STATUS;
 use speech_exit::door::{self, CASE_MAX_BYTES, Outcome};
-use speech_exit::strict::{Fault, FaultCode};
+use speech_exit::strict::Fault;
 
 use super::body::{JSON, expect_type, read};
 use crate::app::App;
@@ -63,11 +64,8 @@ pub async fn decide(State(app): State<App>, request: Request) -> Response {
     };
     let (status, request_sha256) = match &outcome {
         Outcome::Allow => (StatusCode::OK, digest),
-        Outcome::Deny { .. } => (StatusCode::FORBIDDEN, None),
-        Outcome::Malformed { code: FaultCode::TooLarge, .. } => {
-            (StatusCode::PAYLOAD_TOO_LARGE, None)
-        }
-        Outcome::Malformed { .. } => (StatusCode::UNPROCESSABLE_ENTITY, None),
+        Outcome::Deny { .. } => (DENIED_STATUS, None),
+        Outcome::Malformed { code, .. } => (code.status(), None),
     };
     super::json(status, &Verdict { outcome: &outcome, request_sha256 })
 }
