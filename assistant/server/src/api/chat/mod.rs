@@ -68,7 +68,8 @@ pub async fn create(
         Composed::Answer(answer) => {
             let conversation = conversation_of(&app, conversation, &answer)?;
             let name = conversation.as_ref().map(ConversationId::as_str);
-            let completion = Completion::new(id.as_str().to_owned(), created, &request, &answer, name);
+            let completion =
+                Completion::new(id.as_str().to_owned(), created, &request, &answer, name);
             let draft = Draft::answer(envelope, &completion, answer.claims);
             let spoken = speak(draft, recorder.seal())?;
             keep(&app, conversation.as_ref(), &request, &answer).await;

@@ -1,7 +1,7 @@
 //! The request, read strictly: what it asks, and under which conditions.
 
-use speech_exit::{Name, Notice};
 use speech_exit::strict::{self, At, Fault, FaultCode, Members, Node};
+use speech_exit::{Name, Notice};
 
 use super::{fields, messages};
 
