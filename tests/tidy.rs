@@ -1,6 +1,6 @@
 //! The house style holds.
 
-use speech_harness::tidy::{self, File, prose};
+use speech_harness::tidy::{self, File, code, prose};
 
 use crate::{kept, root};
 
@@ -40,11 +40,24 @@ fn an_invariant_out_of_form_is_found() {
     let broken =
         |words: &str| prose::invariants(&root(), &[file(&format!("// {mark}{words}"))]).1.len();
     assert_eq!(broken(": the sum is even. Held by privacy."), 0);
-    assert_eq!(broken(": the sum is even. Held by `tests/tidy.rs`."), 0);
-    assert_eq!(broken(": the sum is even. Held by `tests/gone.rs`."), 1);
+    assert_eq!(
+        broken(": the sum is even. Held by `tests/tidy.rs::a_stale_exception_is_found`."),
+        0
+    );
+    assert_eq!(broken(": the sum is even. Held by `tests/tidy.rs::a_test_that_is_gone`."), 1);
+    assert_eq!(broken(": the sum is even. Held by `tests/tidy.rs`."), 1);
     assert_eq!(broken(": the sum is even."), 1);
     assert_eq!(broken(": never odd. Held by privacy."), 1);
     assert_eq!(broken(" the sum is even"), 1);
+}
+
+#[test]
+fn a_test_is_a_function_under_its_attribute() {
+    let text = "#[test] fn one() {} #[tokio::test(flavor = \"x\")] async fn two() {} fn three() {} \
+        // fn four()\nproptest! { #[test] fn five(x in 0..1) { fn six() {} } } #[test] #[ignore] fn seven() {}";
+    let found = ["one", "two", "three", "four", "five", "six", "seven"]
+        .map(|name| code::has_test(text, name));
+    assert_eq!(found, [true, true, false, false, true, false, true]);
 }
 
 #[test]

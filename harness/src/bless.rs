@@ -1,6 +1,7 @@
 //! Writes what machines write: snapshots, compile-fail reasons, schemas, the rule table of the README.
 //!
-//! INVARIANT: the locks and the rules leave as they came. Held by `tests/harness.rs`.
+//! INVARIANT: the locks and the rules leave as they came. Held by
+//! `tests/harness.rs::bless_leaves_the_locks_and_the_rules_alone`.
 
 use std::path::Path;
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::domain::sha256;
+use crate::tidy::code;
 use crate::trouble::Trouble;
 use crate::workspace;
 
@@ -134,8 +135,8 @@ pub fn test_exists(root: &Path, test: &str) -> bool {
     let Some((module, name)) = test.split_once("::") else {
         return false;
     };
-    let sentence = format!("fn {name}(");
-    workspace::text(root, &format!("tests/{module}.rs")).is_ok_and(|text| text.contains(&sentence))
+    workspace::text(root, &format!("tests/{module}.rs"))
+        .is_ok_and(|text| code::has_test(&text, name))
 }
 
 /// Writes the present digest of one row's path into `LOCKED.md`, and nothing else.

@@ -196,7 +196,8 @@ where
 
 /// Finds the first fault of a case that the fast reader refused.
 ///
-/// INVARIANT: finds a fault exactly where the fast reader fails. Held by `tests/door.rs`.
+/// INVARIANT: finds a fault exactly where the fast reader fails. Held by
+/// `tests/door.rs::a_fault_is_found_exactly_where_the_fast_reader_fails`.
 fn diagnose(bytes: &[u8]) -> Result<(), Fault> {
     let node = strict::read(bytes)?;
     let case = At::root(&node).closed(&["response", "trace"])?;

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::de::value::{Error, StrDeserializer};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use speech_exit::DENIED_STATUS;
 use speech_exit::door::CASE_MAX_BYTES;
 use speech_exit::strict::{self, FaultCode};
 use speech_kernel::{
@@ -87,13 +88,19 @@ pub fn codes(root: &Path) -> Checked {
         .map(|violation| {
             let code = in_every_form(violation);
             let words = speech_exit::refusal_text(violation).to_owned();
-            (code, rule(violation), 403, words, speech_exit::may_retry(violation))
+            (
+                code,
+                rule(violation),
+                DENIED_STATUS.as_u16(),
+                words,
+                speech_exit::may_retry(violation),
+            )
         })
         .collect();
     compare(&mut found, "codes", &promised, &coded);
     let promised: Vec<_> =
         manifest.malformed.iter().map(|fault| (fault.code.clone(), fault.http)).collect();
-    let coded = FAULTS.map(|fault| (fault_in_every_form(fault), fault_status(fault)));
+    let coded = FAULTS.map(|fault| (fault_in_every_form(fault), fault.status().as_u16()));
     compare(&mut found, "malformed", &promised, &coded);
     Ok(found)
 }
@@ -245,20 +252,5 @@ fn fault_in_every_form(fault: FaultCode) -> String {
         fault.as_str().to_owned()
     } else {
         format!("{} in the exit, {on_wire:?} on the wire", fault.as_str())
-    }
-}
-
-/// The status of a fault. A new fault does not compile here before it has one.
-const fn fault_status(fault: FaultCode) -> u16 {
-    match fault {
-        FaultCode::TooLarge => 413,
-        FaultCode::NotJson
-        | FaultCode::DuplicateKey
-        | FaultCode::UnknownField
-        | FaultCode::MissingField
-        | FaultCode::WrongType
-        | FaultCode::UnknownValue
-        | FaultCode::UnknownSource
-        | FaultCode::BadToolName => 422,
     }
 }

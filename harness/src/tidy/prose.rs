@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::{File, Lapse};
+use super::{File, Lapse, code};
+use crate::workspace;
 
 /// Words in capitals that are words of the trade, each with what it stands for. One that nobody uses fails.
 pub const TRADE_WORDS: &[(&str, &str)] = &[
@@ -180,7 +181,7 @@ pub fn invariants(root: &Path, files: &[File]) -> (u64, Vec<String>) {
                 }
                 count += 1;
                 let rest = text.get(at + mark.len()..).unwrap_or_default();
-                if let Err(expected) = invariant(root, files, rest) {
+                if let Err(expected) = invariant(root, file, rest) {
                     broken.push(format!("{}:{}: expected {expected}", file.path, passage.line));
                 }
             }
@@ -191,8 +192,8 @@ pub fn invariants(root: &Path, files: &[File]) -> (u64, Vec<String>) {
 
 const NEGATIVE_STARTS: [&str; 5] = ["never ", "no ", "not ", "do not ", "don't "];
 
-fn invariant(root: &Path, files: &[File], rest: &str) -> Result<(), String> {
-    let form = "`INVARIANT: <positive sentence>. Held by <type, privacy or test path>.`";
+fn invariant(root: &Path, file: &File, rest: &str) -> Result<(), String> {
+    let form = "`INVARIANT: <positive sentence>. Held by <the type, privacy or `file.rs::test`>.`";
     let said = rest.strip_prefix(": ").and_then(|rest| rest.split_once(". Held by "));
     let Some((sentence, holder)) = said else {
         return Err(form.to_owned());
@@ -208,10 +209,10 @@ fn invariant(root: &Path, files: &[File], rest: &str) -> Result<(), String> {
                 tail.starts_with('.') || tail.starts_with(" and ") || tail.starts_with(", ")
             }) =>
         {
-            if exists(root, files, name) {
+            if is_test(root, file, name) {
                 Ok(())
             } else {
-                Err(format!("{name} to exist, since it holds an invariant"))
+                Err(format!("{name} to be a test, since it holds an invariant"))
             }
         }
         None if ["privacy.", "the type."].iter().any(|held| words.starts_with(held)) => Ok(()),
@@ -219,13 +220,12 @@ fn invariant(root: &Path, files: &[File], rest: &str) -> Result<(), String> {
     }
 }
 
-/// Whether there is a file or folder of that path, or a test, function or type of that name.
-fn exists(root: &Path, files: &[File], name: &str) -> bool {
-    if name.contains('/') {
-        let path = name.split("::").next().unwrap_or(name);
-        return root.join(path).exists();
+/// Whether there is a test of that name: `path/to/file.rs::name`, or `name` in the same file.
+fn is_test(root: &Path, file: &File, name: &str) -> bool {
+    match name.rsplit_once("::") {
+        Some((path, name)) => {
+            workspace::text(root, path).is_ok_and(|text| code::has_test(&text, name))
+        }
+        None => code::has_test(&file.text, name),
     }
-    let name = name.rsplit("::").next().unwrap_or(name);
-    let forms = ["fn", "struct", "enum", "trait", "mod"].map(|item| format!("{item} {name}"));
-    files.iter().any(|file| forms.iter().any(|form| file.text.contains(form.as_str())))
 }

@@ -43,7 +43,8 @@ pub type Composing<'a> = Pin<Box<dyn Future<Output = Composed> + Send + 'a>>;
 
 /// Composes answers from what it admits.
 ///
-/// INVARIANT: what a responder claims is held against what was recorded. Held by `assistant/server/tests/http`.
+/// INVARIANT: what a responder claims is held against what was recorded. Held by
+/// `assistant/server/tests/http/violations.rs::a_claim_that_the_trace_does_not_give_is_refused_whether_over_or_under`.
 pub trait Responder: Send + Sync + 'static {
     /// Composes one answer, or refuses to.
     fn compose<'a>(&'a self, asked: &'a Asked, recorder: &'a mut Recorder) -> Composing<'a>;

@@ -43,7 +43,7 @@ pub struct Probes {
 
 /// The mode that follows from what was seen.
 ///
-/// INVARIANT: a worse probe gives the same mode or a stricter one. Held by `assistant/server/src/status/mod.rs`.
+/// INVARIANT: a worse probe gives the same mode or a stricter one. Held by `a_worse_probe_never_gives_a_laxer_mode`.
 #[must_use]
 pub const fn mode(probes: Probes) -> SystemMode {
     match probes {
