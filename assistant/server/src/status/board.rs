@@ -9,8 +9,10 @@ use super::{Health, Probes, Upstream, mode};
 /// A part whose operations report their outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// The database file.
-    Store,
+    /// What is read of the database file.
+    Reads,
+    /// What is written to the database file.
+    Writes,
     /// The library and its index.
     Library,
 }
@@ -20,7 +22,8 @@ pub enum Part {
 /// It starts with everything down: a part is up when it was seen to be.
 #[derive(Debug)]
 pub struct Board {
-    store: AtomicBool,
+    reads: AtomicBool,
+    writes: AtomicBool,
     library: AtomicBool,
     upstream: AtomicU8,
 }
@@ -30,7 +33,8 @@ impl Board {
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            store: AtomicBool::new(false),
+            reads: AtomicBool::new(false),
+            writes: AtomicBool::new(false),
             library: AtomicBool::new(false),
             upstream: AtomicU8::new(Upstream::NotConfigured as u8),
         }
@@ -38,11 +42,21 @@ impl Board {
 
     /// Notes how an operation on `part` ended.
     pub fn note(&self, part: Part, health: Health) {
-        let cell = match part {
-            Part::Store => &self.store,
+        self.cell(part).store(health == Health::Up, Ordering::SeqCst);
+    }
+
+    const fn cell(&self, part: Part) -> &AtomicBool {
+        match part {
+            Part::Reads => &self.reads,
+            Part::Writes => &self.writes,
             Part::Library => &self.library,
-        };
-        cell.store(health == Health::Up, Ordering::SeqCst);
+        }
+    }
+
+    /// Whether the last operation on `part` failed, or none was seen.
+    #[must_use]
+    pub fn is_down(&self, part: Part) -> bool {
+        health(self.cell(part)) == Health::Down
     }
 
     /// Notes how the upstream fares.
@@ -54,7 +68,10 @@ impl Board {
     #[must_use]
     pub fn probes(&self) -> Probes {
         Probes {
-            store: health(&self.store),
+            store: match (health(&self.reads), health(&self.writes)) {
+                (Health::Up, Health::Up) => Health::Up,
+                _ => Health::Down,
+            },
             library: health(&self.library),
             upstream: match self.upstream.load(Ordering::SeqCst) {
                 value if value == Upstream::NotConfigured as u8 => Upstream::NotConfigured,
@@ -95,8 +112,10 @@ mod tests {
     #[test]
     fn the_board_shows_what_was_noted_last() {
         let board = Board::new();
-        board.note(Part::Store, Health::Up);
-        board.note(Part::Library, Health::Up);
+        for part in [Part::Reads, Part::Writes, Part::Library] {
+            assert_eq!(board.mode(), SystemMode::Minimal, "{part:?}");
+            board.note(part, Health::Up);
+        }
         assert_eq!(board.mode(), SystemMode::Full);
         board.note_upstream(Upstream::Down);
         assert_eq!(board.mode(), SystemMode::LocalPower);
@@ -104,6 +123,19 @@ mod tests {
         assert_eq!(board.mode(), SystemMode::Minimal);
         board.note(Part::Library, Health::Up);
         board.note_upstream(Upstream::Up);
+        assert_eq!(board.mode(), SystemMode::Full);
+    }
+
+    #[test]
+    fn a_read_that_succeeds_does_not_make_up_for_a_write_that_failed() {
+        let board = Board::new();
+        for part in [Part::Reads, Part::Writes, Part::Library] {
+            board.note(part, Health::Up);
+        }
+        board.note(Part::Writes, Health::Down);
+        board.note(Part::Reads, Health::Up);
+        assert_eq!(board.mode(), SystemMode::Minimal);
+        board.note(Part::Writes, Health::Up);
         assert_eq!(board.mode(), SystemMode::Full);
     }
 }

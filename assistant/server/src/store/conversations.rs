@@ -43,7 +43,7 @@ impl Store {
             .bind(id.as_str())
             .fetch_optional(&self.pool)
             .await;
-        Ok(self.noted(Part::Store, outcome)?.is_some())
+        Ok(self.noted(Part::Reads, outcome)?.is_some())
     }
 
     /// Adds a question and its answer to a conversation, which begins with it if it is new: all or nothing.
@@ -58,7 +58,7 @@ impl Store {
         answer: &str,
     ) -> Result<(), StoreError> {
         let outcome = self.add_both(id, question, answer).await;
-        self.noted(Part::Store, outcome)
+        self.noted(Part::Writes, outcome)
     }
 
     async fn add_both(

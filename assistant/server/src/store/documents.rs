@@ -73,7 +73,7 @@ impl Store {
     /// [`StoreError`]; nothing of the document is kept then.
     pub async fn add_document(&self, document: &NewDocument) -> Result<Added, StoreError> {
         let outcome = self.add_in_one_transaction(document).await;
-        self.noted(Part::Store, outcome)
+        self.noted(Part::Writes, outcome)
     }
 
     async fn add_in_one_transaction(&self, document: &NewDocument) -> sqlx::Result<Added> {
@@ -126,7 +126,7 @@ impl Store {
         .bind(id)
         .fetch_optional(&self.pool)
         .await;
-        let row = self.noted(Part::Store, outcome)?;
+        let row = self.noted(Part::Reads, outcome)?;
         Ok(row.map(|(id, title, media_type, created_at, text)| Document {
             summary: summary((id, title, media_type, created_at)),
             text,
@@ -153,7 +153,7 @@ impl Store {
         .bind(limit)
         .fetch_all(&self.pool)
         .await;
-        Ok(self.noted(Part::Store, outcome)?.into_iter().map(summary).collect())
+        Ok(self.noted(Part::Reads, outcome)?.into_iter().map(summary).collect())
     }
 
     /// Removes a document and its passages; false when there was none of that id.
@@ -164,7 +164,7 @@ impl Store {
     pub async fn remove_document(&self, id: &str) -> Result<bool, StoreError> {
         let outcome =
             sqlx::query("DELETE FROM documents WHERE id = ?").bind(id).execute(&self.pool).await;
-        Ok(self.noted(Part::Store, outcome)?.rows_affected() > 0)
+        Ok(self.noted(Part::Writes, outcome)?.rows_affected() > 0)
     }
 
     /// Whether every document has its passages, all of them can be found, and nothing else can.

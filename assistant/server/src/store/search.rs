@@ -104,7 +104,7 @@ impl Store {
             return Ok(Vec::new());
         }
         let outcome = self.turns_with(conversation, role, words).await;
-        self.noted(Part::Store, outcome)
+        self.noted(Part::Reads, outcome)
     }
 
     async fn turns_with(

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use speech_exit::Claims;
 use speech_kernel::Authority;
 
-use crate::support::{By, assistant, question_of, with};
+use crate::support::{Assistant, By, assistant, question_of, with};
 
 #[tokio::test]
 async fn everything_up_is_the_full_mode() {
@@ -96,11 +96,50 @@ async fn the_board_follows_the_probes() {
     let watching = tokio::spawn(assistant::status::watch(assistant.store.clone()));
     assert_eq!(assistant.get("/status").await.json()["system_mode"], "full");
     assistant.store.close().await;
-    let both = json!(["STORE_DOWN", "LIBRARY_DOWN"]);
-    let until = std::time::Instant::now() + std::time::Duration::from_secs(5);
-    while assistant.get("/status").await.json()["reasons"] != both {
-        assert!(std::time::Instant::now() < until, "nobody noticed that the store is gone");
+    until_reasons_are(&assistant, &json!(["STORE_DOWN", "LIBRARY_DOWN"])).await;
+    watching.abort();
+}
+
+async fn until_reasons_are(assistant: &Assistant, reasons: &Value) {
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while assistant.get("/status").await.json()["reasons"] != *reasons {
+        assert!(std::time::Instant::now() < until, "nobody noticed: {reasons}");
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
+}
+
+#[tokio::test]
+async fn a_store_that_can_be_read_and_not_written_is_down_until_it_was_written() {
+    let assistant = assistant().await;
+    let mut other = assistant.hold_the_write_lock().await;
+    let document = json!({ "title": "t", "text": "x" });
+    let refused = assistant.post("/v1/library/documents", &document).await;
+    refused.assert_error(503, "STORE_UNAVAILABLE", None);
+
+    assert!(assistant.store.ping().await.is_err(), "the probe does not write");
+    assert_eq!(assistant.get("/v1/library/documents").await.status, 200);
+    let status = assistant.get("/status").await.json();
+    assert_eq!((&status["system_mode"], &status["store"]), (&json!("minimal"), &json!("down")));
+
+    let started = std::time::Instant::now();
+    let answer = assistant.ask("hello").await;
+    answer.assert_answers_as("system");
+    assert_eq!(answer.header("x-speech-mode"), Some("minimal"));
+    assert_eq!(answer.json()["conversation"], Value::Null);
+    assert!(started.elapsed() < std::time::Duration::from_secs(2), "it waited for the lock");
+
+    let watching = tokio::spawn(assistant::status::watch(assistant.store.clone()));
+    sqlx::Executor::execute(&mut other, "ROLLBACK").await.expect("the end of the hold");
+    until_reasons_are(&assistant, &json!([])).await;
+    assert!(assistant.ask("hello").await.json()["conversation"].is_string());
+    watching.abort();
+}
+
+#[tokio::test]
+async fn the_probe_notices_a_held_lock_when_nobody_writes() {
+    let assistant = assistant().await;
+    let watching = tokio::spawn(assistant::status::watch(assistant.store.clone()));
+    let _other = assistant.hold_the_write_lock().await;
+    until_reasons_are(&assistant, &json!(["STORE_DOWN"])).await;
     watching.abort();
 }

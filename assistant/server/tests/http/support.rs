@@ -17,7 +17,7 @@ use tower::ServiceExt as _;
 pub(crate) struct Assistant {
     pub(crate) server: Server,
     pub(crate) store: Store,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 #[derive(Debug)]
@@ -40,7 +40,7 @@ pub(crate) async fn assistant() -> Assistant {
 pub(crate) async fn limited(limits: Limits) -> Assistant {
     let (store, directory) = store().await;
     let server = app::build(App::embedded(store.clone(), limits)).expect("a table");
-    Assistant { server, store, _directory: directory }
+    Assistant { server, store, directory }
 }
 
 /// An assistant whose answers `responder` composes.
@@ -48,7 +48,7 @@ pub(crate) async fn with<R: Responder>(responder: impl FnOnce(&Store) -> R) -> A
     let (store, directory) = store().await;
     let responder = Arc::new(responder(&store));
     let app = App::new(store.clone(), responder, Limits::default());
-    Assistant { server: app::build(app).expect("a table"), store, _directory: directory }
+    Assistant { server: app::build(app).expect("a table"), store, directory }
 }
 
 /// A responder that does what a closure says.
@@ -76,7 +76,17 @@ pub(crate) fn request(method: Method, path: &str, body: impl Into<Body>) -> Requ
 
 impl Assistant {
     pub(crate) fn of(server: Server, store: Store, directory: TempDir) -> Self {
-        Self { server, store, _directory: directory }
+        Self { server, store, directory }
+    }
+
+    /// Another process's hold on the right to write.
+    pub(crate) async fn hold_the_write_lock(&self) -> sqlx::SqliteConnection {
+        use sqlx::{Connection as _, Executor as _};
+        let file = self.directory.path().join(assistant::store::FILE_NAME);
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
+        let mut other = sqlx::SqliteConnection::connect_with(&options).await.expect("a file");
+        other.execute("BEGIN IMMEDIATE").await.expect("the lock");
+        other
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
