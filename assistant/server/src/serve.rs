@@ -13,6 +13,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 
 use crate::app::Server;
@@ -106,6 +107,9 @@ fn connect(
     server: Server,
     limits: Limits,
 ) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> {
+    // Who asks and does not read would hold the connection for good.
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(limits.write));
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         server.clone().oneshot(request.map(Body::new))
     });
@@ -113,7 +117,7 @@ fn connect(
         .timer(TokioTimer::new())
         .header_read_timeout(limits.headers)
         .max_buf_size(MAX_HEADER_BYTES)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(Box::pin(stream)), service)
 }
 
 /// Ready when the process is told to stop. From this call on, a stop signal no longer kills it.

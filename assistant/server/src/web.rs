@@ -22,6 +22,8 @@ pub struct Limits {
     pub body: Duration,
     /// For a request's headers to come in.
     pub headers: Duration,
+    /// For a client to take the next bytes of an answer.
+    pub write: Duration,
     /// How many requests are answered at once.
     pub concurrent: usize,
     /// For what is under way to finish after a stop signal.
@@ -34,6 +36,7 @@ impl Default for Limits {
             answer: Duration::from_secs(30),
             body: Duration::from_secs(10),
             headers: Duration::from_secs(10),
+            write: Duration::from_secs(10),
             concurrent: 64,
             drain: Duration::from_secs(30),
         }

@@ -6,24 +6,42 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use assistant::app::{self, App};
+use assistant::library::document;
 use assistant::respond::{Answer, Composed};
+use assistant::retrieval::Format;
 use assistant::serve::{listen, serve};
+use assistant::store::Store;
 use assistant::web::Limits;
 use speech_exit::Claims;
 use speech_kernel::{Authority, SystemMode};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 use crate::support::{By, question_of, store, wire};
 
-/// A server whose answers take a while, on a real port.
-async fn served(limits: Limits) -> (String, oneshot::Sender<()>, tokio::task::JoinHandle<()>) {
+/// A server on a real port whose answers take a while, and who tells when one is under way.
+struct Served {
+    address: String,
+    store: Store,
+    asked: Arc<Notify>,
+    stop: oneshot::Sender<()>,
+    serving: tokio::task::JoinHandle<()>,
+}
+
+async fn served(limits: Limits, answer_takes: Duration) -> Served {
     let (store, directory) = store().await;
-    let responder = By(|| async {
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        let claims = Claims { authority: Authority::System, system_mode: SystemMode::Full };
-        Composed::Answer(Answer { text: "slow".to_owned(), citations: Vec::new(), claims })
+    let asked = Arc::new(Notify::new());
+    let tells = asked.clone();
+    let responder = By(move || {
+        let tells = tells.clone();
+        async move {
+            tells.notify_one();
+            tokio::time::sleep(answer_takes).await;
+            let claims = Claims { authority: Authority::System, system_mode: SystemMode::Full };
+            Composed::Answer(Answer { text: "slow".to_owned(), citations: Vec::new(), claims })
+        }
     });
-    let server = app::build(App::new(store, Arc::new(responder), limits)).expect("a table");
+    let app = App::new(store.clone(), Arc::new(responder), limits);
+    let server = app::build(app).expect("a table");
     let listener = listen("127.0.0.1:0".parse().expect("an address")).await.expect("a listener");
     let address = listener.local_addr().expect("an address").to_string();
     let (stop, stopped) = oneshot::channel();
@@ -31,13 +49,16 @@ async fn served(limits: Limits) -> (String, oneshot::Sender<()>, tokio::task::Jo
         serve(listener, server, limits, async { drop(stopped.await) }).await;
         drop(directory);
     });
-    (address, stop, serving)
+    Served { address, store, asked, stop, serving }
 }
+
+const SOON: Duration = Duration::from_millis(300);
+const LATE: Duration = Duration::from_secs(20);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn headers_that_come_in_too_slowly_are_not_waited_for() {
     let limits = Limits { headers: Duration::from_millis(200), ..Limits::default() };
-    let (address, _stop, _serving) = served(limits).await;
+    let Served { address, stop: _stop, .. } = served(limits, SOON).await;
     let waited = tokio::task::spawn_blocking(move || {
         let mut stream = TcpStream::connect(&address).expect("a connection");
         stream.set_read_timeout(Some(Duration::from_secs(5))).expect("a limit");
@@ -52,20 +73,21 @@ async fn headers_that_come_in_too_slowly_are_not_waited_for() {
     assert!(!rest.starts_with(b"HTTP/1.1 2"), "{rest:?}");
 }
 
+fn ask_at(address: &str) -> tokio::task::JoinHandle<std::io::Result<(u16, String, String)>> {
+    let address = address.to_owned();
+    tokio::task::spawn_blocking(move || {
+        wire(&address, "POST", "/v1/chat/completions", &question_of("hello").to_string())
+    })
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_under_way_finishes_and_nothing_new_is_taken() {
-    let (address, stop, serving) = served(Limits::default()).await;
-    let asking = tokio::task::spawn_blocking({
-        let address = address.clone();
-        move || wire(&address, "POST", "/v1/chat/completions", &question_of("hello").to_string())
-    });
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    stop.send(()).expect("a server");
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    assert!(TcpStream::connect(&address).is_err());
-    serving.await.expect("an end");
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    assert!(asking.is_finished(), "the server ended before its answer");
+    let served = served(Limits::default(), SOON).await;
+    let asking = ask_at(&served.address);
+    served.asked.notified().await;
+    served.stop.send(()).expect("a server");
+    served.serving.await.expect("an end");
+    assert!(TcpStream::connect(&served.address).is_err());
     let (status, _, body) = asking.await.expect("a client").expect("an answer");
     assert_eq!(status, 200);
     assert!(body.contains("slow"), "{body}");
@@ -74,14 +96,35 @@ async fn what_is_under_way_finishes_and_nothing_new_is_taken() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_drain_has_an_end() {
     let limits = Limits { drain: Duration::from_millis(50), ..Limits::default() };
-    let (address, stop, serving) = served(limits).await;
-    let asking = tokio::task::spawn_blocking(move || {
-        wire(&address, "POST", "/v1/chat/completions", &question_of("hello").to_string())
-    });
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    let served = served(limits, LATE).await;
+    let asking = ask_at(&served.address);
+    served.asked.notified().await;
     let started = Instant::now();
-    stop.send(()).expect("a server");
-    serving.await.expect("an end");
-    assert!(started.elapsed() < Duration::from_millis(200));
-    let _ = asking.await;
+    served.stop.send(()).expect("a server");
+    served.serving.await.expect("an end");
+    assert!(started.elapsed() < LATE / 2);
+    asking.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_does_not_read_is_let_go() {
+    let limits = Limits { write: Duration::from_millis(100), drain: LATE, ..Limits::default() };
+    let served = served(limits, SOON).await;
+    let text = "A door is a hole in a wall. ".repeat(70_000);
+    let document = document("Doors", text, Format::Text).expect("a document");
+    let id = served.store.add_document(&document).await.expect("a store").id;
+    let address = served.address.clone();
+    let reading = tokio::task::spawn_blocking(move || {
+        let mut stream = TcpStream::connect(address).expect("a connection");
+        let request = format!("GET /v1/library/documents/{id} HTTP/1.1\r\nhost: localhost\r\n\r\n");
+        stream.write_all(request.repeat(20).as_bytes()).expect("requests");
+        stream.read_exact(&mut [0]).expect("the first byte");
+        stream
+    });
+    let stream = reading.await.expect("a client");
+    let started = Instant::now();
+    served.stop.send(()).expect("a server");
+    served.serving.await.expect("an end");
+    assert!(started.elapsed() < LATE / 2, "the server waited for who does not read");
+    drop(stream);
 }
