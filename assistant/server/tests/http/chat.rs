@@ -181,6 +181,7 @@ async fn contents_may_come_in_parts_and_earlier_messages_are_not_the_question() 
         { "role": "developer", "content": [{ "type": "text", "text": "be brief" }] },
         { "role": "user", "content": "what is 1/0?" },
         { "role": "assistant", "content": null, "refusal": "no", "tool_calls": [] },
+        { "role": "assistant", "content": [{ "type": "refusal", "refusal": "no" }] },
         { "role": "user", "name": "ada", "content": [{ "type": "text", "text": "what is" }, { "type": "text", "text": "2 + 2?" }] },
     ]});
     let answer = assistant().await.chat(&body).await;
@@ -224,6 +225,39 @@ async fn a_malformed_request_is_told_what_and_where() {
             "UNSUPPORTED",
             "/messages/0/tool_calls",
         ),
+        (
+            message(json!({ "role": "user", "content": [{ "type": "refusal", "refusal": "x" }] })),
+            "UNSUPPORTED",
+            "/messages/0/content/0/type",
+        ),
+        (with(|body| body["conversation"] = json!("conv_1")), "OPAQUE_CONTEXT", "/conversation"),
+        (
+            with(|body| body["previous_response_id"] = json!("resp_1")),
+            "OPAQUE_CONTEXT",
+            "/previous_response_id",
+        ),
+        (with(|body| body["max_tokens"] = json!(0)), "WRONG_TYPE", "/max_tokens"),
+        (with(|body| body["max_tokens"] = json!(1.5)), "WRONG_TYPE", "/max_tokens"),
+        (
+            with(|body| body["max_completion_tokens"] = json!("9")),
+            "WRONG_TYPE",
+            "/max_completion_tokens",
+        ),
+        (
+            with(|body| body["metadata"] = json!({ "requires": "library" })),
+            "UNKNOWN_FIELD",
+            "/metadata/requires",
+        ),
+        (
+            with(|body| body["metadata"] = json!({ "Require": null })),
+            "UNKNOWN_FIELD",
+            "/metadata/Require",
+        ),
+        (
+            with(|body| body["metadata"] = json!({ "conversation_id": "conv_1" })),
+            "UNKNOWN_FIELD",
+            "/metadata/conversation_id",
+        ),
         (with(|body| body["stream"] = json!(true)), "UNSUPPORTED", "/stream"),
         (with(|body| body["n"] = json!(2)), "UNSUPPORTED", "/n"),
         (with(|body| body["tools"] = json!([{}])), "UNSUPPORTED", "/tools"),
@@ -264,6 +298,42 @@ async fn a_request_over_its_limit_is_too_large() {
     assistant.ask(&long).await.assert_error(413, "TOO_LARGE", Some(""));
     let fits = "x".repeat((1 << 20) - 100);
     assistant.ask(&fits).await.assert_answers_as("system");
+}
+
+#[tokio::test]
+async fn the_place_of_a_conversation_is_named_to_who_looks_for_another() {
+    let mut body = question_of("hello");
+    body["conversation"] = json!("conv_1");
+    let answer = assistant().await.chat(&body).await;
+    assert!(answer.text.contains("metadata.conversation"), "{answer:?}");
+}
+
+#[tokio::test]
+async fn an_answer_has_no_more_words_than_it_may_and_cites_what_is_left_of_it() {
+    let assistant = assistant().await;
+    assistant.add("Doors", "A door is one. A caf\u{e9} door is two.").await;
+    let limited = async |name: &str, words: usize| {
+        let mut body = question_of("What is a door?");
+        body[name] = json!(words);
+        body["max_tokens"] = json!(words.min(50));
+        let answer = assistant.chat(&body).await;
+        answer.assert_answers_as("memory");
+        let json = answer.json();
+        let end = json["choices"][0]["finish_reason"].as_str().expect("a reason").to_owned();
+        let counted = json["usage"]["completion_tokens"].as_u64();
+        assert!(counted.is_some_and(|counted| counted <= words as u64), "{answer:?}");
+        (answer.content(), citations(&answer).len(), end, answer.conversation())
+    };
+    let whole = limited("max_tokens", 99).await;
+    assert_eq!((whole.1, whole.2.as_str()), (2, "stop"), "{}", whole.0);
+    for name in ["max_tokens", "max_completion_tokens"] {
+        let (text, cited, end, conversation) = limited(name, 7).await;
+        assert_eq!((cited, end.as_str()), (1, "length"));
+        assert_eq!(text, "\u{201c}A door is one.\u{201d} [1]\n\u{201c}A caf\u{e9}");
+        let metadata = json!({ "conversation": conversation });
+        let recalled = assistant.ask_with("What did you say about doors?", metadata).await;
+        assert!(!recalled.content().contains("is two"), "it said less: {recalled:?}");
+    }
 }
 
 #[tokio::test]

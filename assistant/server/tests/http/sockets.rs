@@ -122,6 +122,8 @@ async fn a_client_that_does_not_read_is_let_go() {
         stream
     });
     let stream = reading.await.expect("a client");
+    // Time for the system's buffers to fill, after which the server waits for the client.
+    tokio::time::sleep(Duration::from_secs(1)).await;
     let started = Instant::now();
     served.stop.send(()).expect("a server");
     served.serving.await.expect("an end");

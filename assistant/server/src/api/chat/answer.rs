@@ -57,12 +57,50 @@ struct Usage {
     total_tokens: usize,
 }
 
+/// How an answer ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Finish {
+    /// It is whole.
+    Stop,
+    /// It was longer than the request allows.
+    Length,
+}
+
+impl Finish {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Stop => "stop",
+            Self::Length => "length",
+        }
+    }
+}
+
+/// The answer cut after as many words as it may have, with the citations whose marks are left in it.
+///
+/// Its claims stay: what is left was made from what they say.
+pub(super) fn within(mut answer: Answer, max_words: Option<usize>) -> (Answer, Finish) {
+    let end = max_words.and_then(|words| end_of_word(&answer.text, words));
+    let Some(end) = end else { return (answer, Finish::Stop) };
+    answer.text.truncate(end);
+    let characters = answer.text.chars().count();
+    answer.citations.retain(|citation| citation.end <= characters);
+    (answer, Finish::Length)
+}
+
+/// Where the word of that number ends, in bytes; none if there is no word after it.
+fn end_of_word(text: &str, number: usize) -> Option<usize> {
+    text.split_whitespace().nth(number)?;
+    let last = text.split_whitespace().nth(number.checked_sub(1)?)?;
+    // A word is a piece of the text, so that its place in it is the distance of the two.
+    Some(last.as_ptr() as usize - text.as_ptr() as usize + last.len())
+}
+
 impl Completion {
     pub(super) fn new(
         id: String,
         created: u64,
         request: &Request,
-        answer: &Answer,
+        (answer, finish): (&Answer, Finish),
         conversation: Option<&str>,
     ) -> Self {
         let message = Message {
@@ -78,7 +116,7 @@ impl Completion {
             object: "chat.completion",
             created,
             model: request.model.as_str().to_owned(),
-            choices: [Choice { index: 0, message, logprobs: None, finish_reason: "stop" }],
+            choices: [Choice { index: 0, message, logprobs: None, finish_reason: finish.as_str() }],
             usage: Usage { prompt_tokens, completion_tokens, total_tokens },
             conversation: conversation.map(str::to_owned),
         }

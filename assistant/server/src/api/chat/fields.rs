@@ -12,7 +12,11 @@ pub(super) enum Use {
     Read,
     /// It would change what the answer means. Only a value that asks for nothing is taken, and `null` always.
     Neutral(fn(&Node) -> bool, &'static str),
+    /// It stands for context that nobody here can look into. Only `null` is taken.
+    Opaque(&'static str),
 }
+
+const CONTINUED: &str = "a conversation to be named as metadata.conversation";
 
 /// Every field that is not ignored. Those that are not here say how to sample, to bill or to log, and the
 /// answer is the same without them.
@@ -20,7 +24,10 @@ pub(super) const FIELDS: &[(&str, Use)] = &[
     ("model", Use::Read),
     ("messages", Use::Read),
     ("metadata", Use::Read),
+    ("max_completion_tokens", Use::Read),
+    ("max_tokens", Use::Read),
     ("audio", Use::Neutral(never, "no audio")),
+    ("conversation", Use::Opaque(CONTINUED)),
     ("function_call", Use::Neutral(is_none_or_auto, "none or auto")),
     ("functions", Use::Neutral(is_empty, "no functions")),
     ("logit_bias", Use::Neutral(is_empty, "no bias")),
@@ -28,6 +35,7 @@ pub(super) const FIELDS: &[(&str, Use)] = &[
     ("modalities", Use::Neutral(is_text_only, "[\"text\"]")),
     ("n", Use::Neutral(is_one, "1")),
     ("prediction", Use::Neutral(never, "no prediction")),
+    ("previous_response_id", Use::Opaque(CONTINUED)),
     ("response_format", Use::Neutral(is_text_format, "{\"type\": \"text\"}")),
     ("stop", Use::Neutral(is_empty, "no stop sequences")),
     ("stream", Use::Neutral(is_false, "false")),
@@ -40,13 +48,19 @@ pub(super) const FIELDS: &[(&str, Use)] = &[
 /// Refuses the first field that asks for what is not done.
 pub(super) fn check(request: &Members<'_>) -> Result<(), Notice> {
     for (name, at) in request.iter() {
+        let node = at.node();
         let found = FIELDS.iter().find(|(known, _)| *known == name);
-        if let Some((_, Use::Neutral(is_neutral, expected))) = found {
-            let node = at.node();
-            if *node != Node::Null && !is_neutral(node) {
-                let fault = at.fault(FaultCode::UnknownValue, expected);
-                return Err(Notice::about(StatusCode::UNPROCESSABLE_ENTITY, "UNSUPPORTED", fault));
+        let refused = match found.map(|(_, used)| used) {
+            _ if *node == Node::Null => None,
+            Some(Use::Neutral(is_neutral, expected)) if !is_neutral(node) => {
+                Some(("UNSUPPORTED", *expected))
             }
+            Some(Use::Opaque(expected)) => Some(("OPAQUE_CONTEXT", *expected)),
+            Some(Use::Read | Use::Neutral(..)) | None => None,
+        };
+        if let Some((code, expected)) = refused {
+            let fault = at.fault(FaultCode::UnknownValue, expected);
+            return Err(Notice::about(StatusCode::UNPROCESSABLE_ENTITY, code, fault));
         }
     }
     Ok(())
@@ -113,6 +127,7 @@ mod tests {
     fn a_field_that_changes_the_meaning_is_taken_only_when_it_asks_for_nothing() {
         let table = [
             ("audio", "{}", "null"),
+            ("conversation", "\"conv_1\"", "null"),
             ("function_call", "{\"name\":\"f\"}", "\"none\""),
             ("functions", "[{}]", "[]"),
             ("logit_bias", "{\"1\":1}", "{}"),
@@ -120,6 +135,7 @@ mod tests {
             ("modalities", "[\"text\",\"audio\"]", "[\"text\"]"),
             ("n", "2", "1"),
             ("prediction", "{}", "null"),
+            ("previous_response_id", "\"resp_1\"", "null"),
             ("response_format", "{\"type\":\"json_object\"}", "{\"type\":\"text\"}"),
             ("stop", "\"x\"", "[]"),
             ("stream", "true", "false"),
@@ -133,7 +149,7 @@ mod tests {
             assert!(is_taken(&format!("\"{name}\":{taken}")), "{name}");
             assert!(is_taken(&format!("\"{name}\":null")), "{name}");
         }
-        let neutral = FIELDS.iter().filter(|(_, used)| matches!(used, Use::Neutral(..)));
+        let neutral = FIELDS.iter().filter(|(_, used)| !matches!(used, Use::Read));
         let tried = table.map(|(name, ..)| name);
         assert_eq!(neutral.map(|(name, _)| *name).collect::<Vec<_>>(), tried);
     }

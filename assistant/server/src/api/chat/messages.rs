@@ -72,7 +72,7 @@ fn message(item: &At<'_>) -> Result<(Speaker, String), Notice> {
         // The content of a refusal is null, and clients send their history as they got it.
         Some(at) if speaker == Speaker::Assistant && *at.node() == Node::Null => String::new(),
         None if speaker == Speaker::Assistant => String::new(),
-        _ => content(&members.required("content")?)?,
+        _ => content(&members.required("content")?, speaker)?,
     };
     Ok((speaker, text))
 }
@@ -85,7 +85,7 @@ fn is_nothing(node: &Node) -> bool {
     }
 }
 
-fn content(at: &At<'_>) -> Result<String, Notice> {
+fn content(at: &At<'_>, speaker: Speaker) -> Result<String, Notice> {
     if let Node::String(text) = at.node() {
         return Ok(text.clone());
     }
@@ -101,6 +101,10 @@ fn content(at: &At<'_>) -> Result<String, Notice> {
         let kind = members.required("type")?;
         match kind.text()? {
             "text" => texts.push(members.required("text")?.text()?),
+            // Ours among them: clients send their history as they got it.
+            "refusal" if speaker == Speaker::Assistant => {
+                texts.push(members.required("refusal")?.text()?);
+            }
             _ => return Err(unsupported(&kind, "parts of type text only")),
         }
     }

@@ -66,10 +66,11 @@ pub async fn create(
             speak(Draft::refusal_claiming(envelope, text, claims), recorder.seal())
         }
         Composed::Answer(answer) => {
+            let (answer, finish) = answer::within(answer, request.max_words);
             let conversation = conversation_of(&app, conversation, &answer)?;
             let name = conversation.as_ref().map(ConversationId::as_str);
             let completion =
-                Completion::new(id.as_str().to_owned(), created, &request, &answer, name);
+                Completion::new(id.as_str().to_owned(), created, &request, (&answer, finish), name);
             let draft = Draft::answer(envelope, &completion, answer.claims);
             let spoken = speak(draft, recorder.seal())?;
             keep(&app, conversation.as_ref(), &request, &answer).await;

@@ -20,6 +20,8 @@ pub(super) struct Request {
     pub(super) required: Vec<Placed>,
     /// The conversation that is continued.
     pub(super) conversation: Option<Placed>,
+    /// How many words the answer may have.
+    pub(super) max_words: Option<usize>,
 }
 
 /// A value, and the fault that it is if it turns out to name nothing.
@@ -36,6 +38,10 @@ pub(crate) struct RequestShape {
     model: String,
     messages: Vec<serde_json::Value>,
     metadata: Option<MetadataShape>,
+    /// At least 1; words stand for tokens. A longer answer is cut after a word, with `length` as its end.
+    max_completion_tokens: Option<u64>,
+    /// The older name of the same; where both are given, the smaller holds.
+    max_tokens: Option<u64>,
 }
 
 /// Conditions of the answer.
@@ -55,11 +61,15 @@ pub(super) fn parse(body: &[u8]) -> Result<Request, Notice> {
     fields::check(&members)?;
     let model = members.required("model")?.name()?;
     let messages = messages::parse(&members.required("messages")?)?;
+    let limits = ["max_completion_tokens", "max_tokens"];
+    let limits = limits.into_iter().filter_map(|name| given(&members, name));
+    let max_words = limits.map(|at| count(&at)).collect::<Result<Vec<_>, _>>()?.into_iter().min();
     let metadata = given(&members, "metadata");
     let (required, conversation) = match metadata {
         None => (Vec::new(), None),
         Some(metadata) => {
             let metadata = metadata.members()?;
+            expect_no_misspelt_condition(&metadata)?;
             (
                 given(&metadata, "require").map_or(Ok(Vec::new()), |at| labels(&at))?,
                 given(&metadata, "conversation").map(|at| conversation(&at)).transpose()?,
@@ -67,7 +77,28 @@ pub(super) fn parse(body: &[u8]) -> Result<Request, Notice> {
         }
     };
     let messages::Messages { question, earlier, words } = messages;
-    Ok(Request { model, question, earlier, words, required, conversation })
+    Ok(Request { model, question, earlier, words, required, conversation, max_words })
+}
+
+/// Metadata may have any keys, but one that looks like a condition and is none would be dropped in silence.
+fn expect_no_misspelt_condition(metadata: &Members<'_>) -> Result<(), Fault> {
+    for (name, at) in metadata.iter() {
+        let lower = name.to_ascii_lowercase();
+        let looks_like_one = ["require", "conversation"].iter().any(|key| lower.starts_with(key));
+        if looks_like_one && !matches!(name, "require" | "conversation") {
+            return Err(at.fault(FaultCode::UnknownField, "require or conversation as the key"));
+        }
+    }
+    Ok(())
+}
+
+fn count(at: &At<'_>) -> Result<usize, Fault> {
+    let count = match at.node() {
+        Node::Number(number) => number.as_u64().filter(|count| *count > 0),
+        _ => None,
+    };
+    let count = count.ok_or_else(|| at.fault(FaultCode::WrongType, "a whole number above 0"))?;
+    Ok(usize::try_from(count).unwrap_or(usize::MAX))
 }
 
 /// A member that is there and is not null.
