@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::Router;
 use http::Method;
-use http::uri::Authority;
 use speech_exit::{Effect, Exit, Label, Routes, TableError};
 use tokio::sync::Semaphore;
 
@@ -12,7 +11,7 @@ use crate::api::{chat, enforce, health, library, models, openapi, status};
 use crate::respond::{Embedded, Responder};
 use crate::store::Store;
 use crate::tools::{TOOLS, Tool};
-use crate::web::{self, LOOPBACK_NAMES, Limits};
+use crate::web::{self, Limits};
 
 /// The server as a service: every response leaves through the exit.
 pub type Server = speech_exit::Guard<Router>;
@@ -26,7 +25,6 @@ struct Shared {
     responder: Arc<dyn Responder>,
     limits: Limits,
     slots: Semaphore,
-    hosts: Vec<String>,
 }
 
 impl App {
@@ -41,8 +39,7 @@ impl App {
     #[must_use]
     pub fn new(store: Store, responder: Arc<dyn Responder>, limits: Limits) -> Self {
         let slots = Semaphore::new(limits.concurrent);
-        let hosts = LOOPBACK_NAMES.map(str::to_owned).to_vec();
-        Self(Arc::new(Shared { store, responder, limits, slots, hosts }))
+        Self(Arc::new(Shared { store, responder, limits, slots }))
     }
 
     /// What is stored.
@@ -65,11 +62,6 @@ impl App {
 
     pub(crate) fn slots(&self) -> &Semaphore {
         &self.0.slots
-    }
-
-    /// Whether the server is asked under this name, at whatever port.
-    pub(crate) fn is_host(&self, authority: &Authority) -> bool {
-        self.0.hosts.iter().any(|host| host.eq_ignore_ascii_case(authority.host()))
     }
 }
 

@@ -1,10 +1,11 @@
 //! Which requests are taken at all. Every refusal is a notice with a code of its own.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use http::header::{HOST, ORIGIN};
 use http::uri::Authority;
@@ -53,20 +54,20 @@ pub(crate) fn layers(router: Router, app: &App) -> Router {
     router
         .layer(from_fn_with_state(app.clone(), within_time))
         .layer(from_fn_with_state(app.clone(), unless_overloaded))
-        .layer(from_fn_with_state(app.clone(), from_here))
+        .layer(from_fn(from_here))
 }
 
 /// Refuses what was sent to another name or from another site, so that no page of another site can ask.
-async fn from_here(State(app): State<App>, request: Request, next: Next) -> Response {
-    let checked = check_host(&app, request.uri(), request.headers())
-        .and_then(|()| check_site(&app, request.headers()));
+async fn from_here(request: Request, next: Next) -> Response {
+    let checked = check_host(request.uri(), request.headers())
+        .and_then(|own| check_site(&own, request.headers()));
     match checked {
         Ok(()) => next.run(request).await,
         Err(notice) => notice.into_response(),
     }
 }
 
-fn check_host(app: &App, uri: &Uri, headers: &HeaderMap) -> Result<(), Notice> {
+fn check_host(uri: &Uri, headers: &HeaderMap) -> Result<Authority, Notice> {
     let mut hosts = headers.get_all(HOST).iter();
     let (first, second) = (hosts.next(), hosts.next());
     let host = match (first, second) {
@@ -77,23 +78,25 @@ fn check_host(app: &App, uri: &Uri, headers: &HeaderMap) -> Result<(), Notice> {
         }
         (Some(_), Some(_)) => None,
     };
-    let is_named = uri.authority().is_none_or(|target| app.is_host(target));
-    if host.is_some_and(|host| app.is_host(&host)) && is_named {
-        Ok(())
-    } else {
+    let is_named = uri.authority().is_none_or(is_own_machine);
+    host.filter(|host| is_own_machine(host) && is_named).ok_or_else(|| {
         let words = "expected one host header with a name that this server serves";
-        Err(Notice::new(StatusCode::FORBIDDEN, "HOST_NOT_ALLOWED", words))
-    }
+        Notice::new(StatusCode::FORBIDDEN, "HOST_NOT_ALLOWED", words)
+    })
 }
 
-fn check_site(app: &App, headers: &HeaderMap) -> Result<(), Notice> {
-    let is_own_origin = headers.get_all(ORIGIN).iter().all(|origin| {
-        let host = origin.to_str().ok().and_then(|origin| {
-            let rest = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
-            authority(rest?)
-        });
-        host.is_some_and(|host| app.is_host(&host))
-    });
+/// Whether the server is asked under a name of its own machine, which no other site's name can be made to mean.
+fn is_own_machine(authority: &Authority) -> bool {
+    let host = authority.host().trim_matches(['[', ']']);
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
+}
+
+fn check_site(own: &Authority, headers: &HeaderMap) -> Result<(), Notice> {
+    let is_own_origin = headers
+        .get_all(ORIGIN)
+        .iter()
+        .all(|origin| origin.to_str().is_ok_and(|origin| is_origin_of(origin, own)));
     let is_own_fetch = headers
         .get_all(SEC_FETCH_SITE)
         .iter()
@@ -106,9 +109,25 @@ fn check_site(app: &App, headers: &HeaderMap) -> Result<(), Notice> {
     }
 }
 
+/// Whether pages of `origin` are those of the server that was asked as `own`: another port is another server.
+fn is_origin_of(origin: &str, own: &Authority) -> bool {
+    let parts = [("http://", 80), ("https://", 443)]
+        .into_iter()
+        .find_map(|(scheme, port)| Some((authority(origin.strip_prefix(scheme)?)?, port)));
+    parts.is_some_and(|(origin, port)| {
+        origin.host().eq_ignore_ascii_case(own.host())
+            && origin.port_u16().unwrap_or(port) == own.port_u16().unwrap_or(port)
+    })
+}
+
 /// A host with or without a port, and nothing else.
 fn authority(text: &str) -> Option<Authority> {
-    text.parse::<Authority>().ok().filter(|authority| !authority.as_str().contains('@'))
+    let authority: Authority = text.parse().ok()?;
+    let end = match authority.port_u16() {
+        Some(port) => format!(":{port}"),
+        None => String::new(),
+    };
+    (authority.as_str() == format!("{}{end}", authority.host())).then_some(authority)
 }
 
 /// Takes no more requests than can be answered in time; who comes too many is told to come back.
@@ -138,15 +157,30 @@ async fn within_time(State(app): State<App>, request: Request, next: Next) -> Re
 
 #[cfg(test)]
 mod tests {
-    use super::authority;
+    use super::{authority, is_origin_of};
 
     #[test]
     fn a_host_has_no_user_and_no_path() {
         for text in ["localhost", "localhost:1", "[::1]:8787", "127.0.0.1"] {
             assert!(authority(text).is_some(), "{text}");
         }
-        for text in ["", "evil@localhost", "localhost/x", "local host"] {
+        for text in ["", "evil@localhost", "localhost/x", "local host", "localhost:", "localhost:x"]
+        {
             assert!(authority(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn another_port_is_another_server() {
+        let is_own =
+            |origin, own: &str| authority(own).is_some_and(|own| is_origin_of(origin, &own));
+        assert!(is_own("http://localhost:8787", "LOCALHOST:8787"));
+        assert!(is_own("http://localhost", "localhost:80"));
+        assert!(is_own("https://[::1]", "[::1]:443"));
+        for origin in
+            ["http://localhost:9999", "http://localhost", "http://127.0.0.1:8787", "null", ""]
+        {
+            assert!(!is_own(origin, "localhost:8787"), "{origin}");
         }
     }
 }
