@@ -149,10 +149,16 @@ const fn title(tool: Tool) -> &'static str {
 
 fn sentence(call: &Call, result: &str) -> String {
     match call {
-        Call::Calculator(expression) => match result.strip_prefix("approx. ") {
-            Some(digits) => format!("{expression} \u{2248} {digits}"),
-            None => format!("{expression} = {result}"),
-        },
+        Call::Calculator(expression) => {
+            let has_angle =
+                expression.split(' ').any(|piece| matches!(piece, "sin" | "cos" | "tan"));
+            let unit = if has_angle { " (angles in radians)" } else { "" };
+            let expression = expression.replace("( ", "(").replace(" )", ")");
+            match result.strip_prefix("approx. ") {
+                Some(digits) => format!("{expression} \u{2248} {digits}{unit}"),
+                None => format!("{expression} = {result}{unit}"),
+            }
+        }
         Call::Units(conversion) => {
             format!("{} {} is {result}.", conversion.amount, conversion.from)
         }

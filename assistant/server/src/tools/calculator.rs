@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::Failure;
-use super::numbers::number;
+use super::numbers::{in_words, number};
+use super::percent;
 
 const MAX_EXPRESSION_BYTES: usize = 400;
 const MAX_RESULT_BYTES: usize = 400;
@@ -27,7 +28,10 @@ const PHRASES: &[(&str, &str)] = &[
     ("modulo", "mod"),
 ];
 
-const FUNCTIONS: &[&str] = &["abs", "cos", "ln", "log", "sin", "sqrt", "tan"];
+pub(super) const FUNCTIONS: &[&str] = &["abs", "cos", "ln", "log", "sin", "sqrt", "tan"];
+
+/// What may stand after an expression in place of its equals sign.
+const ENDINGS: &[&str] = &[" equals", " equal", " is", " makes", " make"];
 
 /// A piece of an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +44,8 @@ enum Token {
 /// The expression that a question asks to be calculated, in the calculator's language. What has any other word
 /// in it, or no operation, is no expression.
 pub(super) fn recognise(core: &str) -> Option<String> {
-    let mut text = core.to_owned();
+    let ended = ENDINGS.iter().find_map(|ending| core.strip_suffix(ending));
+    let mut text = ended.unwrap_or(core).to_owned();
     for (phrase, sign) in PHRASES {
         text = replace_words(&text, phrase, sign);
     }
@@ -102,6 +107,9 @@ fn token(first: char, piece: &str) -> Option<Token> {
     if first.is_ascii_digit() {
         return number(piece).map(Token::Number);
     }
+    if let Some(value) = in_words(piece) {
+        return Some(Token::Number(value.to_string()));
+    }
     if first.is_alphabetic() {
         let is_known = FUNCTIONS.contains(&piece) || matches!(piece, "mod" | "of" | "pi" | "x");
         return is_known.then(|| Token::Word(piece.to_owned()));
@@ -117,7 +125,7 @@ fn token(first: char, piece: &str) -> Option<Token> {
 
 /// The tokens in the calculator's language; none where `of` and `x` stand where they mean nothing.
 fn written(tokens: &[Token]) -> Option<String> {
-    let mut written = Vec::new();
+    let mut written: Vec<String> = Vec::new();
     let mut before: Option<&Token> = None;
     for (index, token) in tokens.iter().enumerate() {
         let after = tokens.get(index + 1);
@@ -125,7 +133,7 @@ fn written(tokens: &[Token]) -> Option<String> {
         let piece = match token {
             Token::Number(number) => number.clone(),
             Token::Sign('%') if starts_value => "mod".to_owned(),
-            Token::Sign('%') => "/ 100".to_owned(),
+            Token::Sign('%') => percent::SIGN.to_owned(),
             Token::Sign(sign) => sign.to_string(),
             Token::Word(word) if word == "of" => {
                 let is_share = matches!(before, Some(Token::Sign('%')));
@@ -137,7 +145,7 @@ fn written(tokens: &[Token]) -> Option<String> {
         written.push(piece);
         before = Some(token);
     }
-    Some(written.join(" "))
+    Some(percent::bound(&written).join(" "))
 }
 
 /// Calculates.
@@ -147,6 +155,9 @@ pub(super) fn calculate(expression: &str) -> Result<String, Failure> {
     }
     if !is_well_formed(expression) {
         return Err(Failure { why: "the expression cannot be read" });
+    }
+    if expression.split(' ').any(|piece| piece == percent::SIGN) {
+        return Err(Failure { why: "an added percentage can be read in two ways" });
     }
     let result = evaluate(expression)?;
     let digits = result.strip_prefix("approx. ").unwrap_or(&result);
@@ -159,8 +170,10 @@ pub(super) fn calculate(expression: &str) -> Result<String, Failure> {
 /// Whether each operation has its operands: the crate reads `3 * / 4` and `3 4` in ways nobody means.
 fn is_well_formed(expression: &str) -> bool {
     let is_number = |piece: &str| piece.starts_with(|first: char| first.is_ascii_digit());
-    let is_binary = |piece: &str| matches!(piece, "*" | "/" | "^" | "mod");
-    let wants_value = |piece: &str| is_binary(piece) || matches!(piece, "+" | "-" | "(");
+    let is_binary = |piece: &str| matches!(piece, "*" | "/" | "^" | "mod" | percent::SIGN);
+    let wants_value = |piece: &str| {
+        matches!(piece, "+" | "-" | "(") || (is_binary(piece) && piece != percent::SIGN)
+    };
     let mut before = "(";
     for piece in expression.split(' ') {
         let is_bad = (wants_value(before) && (is_binary(piece) || piece == ")"))

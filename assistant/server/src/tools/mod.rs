@@ -4,6 +4,7 @@ mod calculator;
 mod calendar;
 mod dates;
 mod numbers;
+mod percent;
 mod phrase;
 mod unit_names;
 mod units;
@@ -70,10 +71,11 @@ impl Call {
     #[must_use]
     pub fn recognise(question: &str, today: Date) -> Option<Self> {
         let core = phrase::core(question);
-        calendar::recognise(&core, today)
+        let lower = core.to_lowercase();
+        calendar::recognise(&lower, today)
             .map(Self::Calendar)
             .or_else(|| units::recognise(&core).map(Self::Units))
-            .or_else(|| calculator::recognise(&core).map(Self::Calculator))
+            .or_else(|| calculator::recognise(&lower).map(Self::Calculator))
     }
 
     /// Which tool it is for.
@@ -139,6 +141,31 @@ mod tests {
         calculates("what is 5!", "120");
         calculates("1/3", "approx. 0.3333333333");
         calculates("what is 20% * 50", "10");
+        calculates("what is two plus two", "4");
+        calculates("Twelve divided by three?", "4");
+        calculates("1 + 1 equals?", "2");
+        calculates("what does 1 + 1 equal?", "2");
+    }
+
+    #[test]
+    fn a_percentage_binds_to_its_number_alone() {
+        let calculates = |question: &str, result| asks(question, Tool::Calculator, Ok(result));
+        calculates("100 / 10%", "1000");
+        calculates("200 / 50%", "400");
+        calculates("20% ^ 2", "0.04");
+        calculates("2 ^ (100 * 1)%", "2");
+        calculates("sqrt(400)% * 100", "20");
+        calculates("-5% * 100", "-5");
+        calculates("100 + 10% of 50", "105");
+        calculates("10% * 50 + 1", "6");
+        calculates("10% + 5%", "0.15");
+        for question in ["100 + 10%", "what is 100 - 10%?", "(100 + 10%) * 2", "1 + 2% - 3"] {
+            let why = "an added percentage can be read in two ways";
+            asks(question, Tool::Calculator, Err(why));
+        }
+        for broken in ["* % 3", "(%) 3", "3 + %"] {
+            asks(broken, Tool::Calculator, Err("the expression cannot be read"));
+        }
     }
 
     #[test]
@@ -172,12 +199,38 @@ mod tests {
         converts("how much is 3 square metres in square feet", "approx. 32.2917312501 ft^2");
         converts("5km in miles", "approx. 3.1068559612 miles");
         converts("how many seconds in 2 hours", "7200 seconds");
+        converts("CONVERT 5 Miles TO Km", "8.04672 km");
+        converts("What is 100 C in F?", "212 \u{b0}F");
     }
 
     #[test]
     fn a_conversion_that_cannot_be_fails_and_says_why() {
         asks("convert 5 miles to kg", Tool::Units, Err("the units do not measure the same thing"));
         asks("convert 5 miles to bananas", Tool::Units, Err("a unit is not known"));
+    }
+
+    #[test]
+    fn the_case_of_a_symbol_is_part_of_it() {
+        let converts = |question, result| asks(question, Tool::Units, Ok(result));
+        converts("what is 8 Mb in MB", "1 MB");
+        converts("convert 1 GB to Gb", "8 Gb");
+        converts("1 kB in kb", "8 kb");
+        converts("how many MEGABYTES are in 8 megabits", "1 MB");
+        for question in ["8 mb in MB", "convert 8 gb to MB", "5 MG in g", "how many PA in 1 bar"] {
+            let why = "a unit's symbol means another thing in another case";
+            asks(question, Tool::Units, Err(why));
+        }
+    }
+
+    #[test]
+    fn nothing_is_colder_than_absolute_zero() {
+        let converts = |question, result| asks(question, Tool::Units, Ok(result));
+        converts("-273.15 celsius in K", "0 K");
+        let why = "the temperature is below absolute zero";
+        for question in ["-300 C in F", "convert -1 K to celsius", "-459.68 fahrenheit to celsius"]
+        {
+            asks(question, Tool::Units, Err(why));
+        }
     }
 
     #[test]

@@ -37,17 +37,42 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// No word that another one may follow, as in `twenty-one`.
+const WORDS: [&str; 20] = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+];
+
+/// A small number in words.
+pub(super) fn in_words(word: &str) -> Option<i64> {
+    let mut words = (0_i64..).zip(WORDS);
+    words.find_map(|(value, name)| name.eq_ignore_ascii_case(word).then_some(value))
+}
+
 /// A count in digits or as a small word.
 pub(super) fn count(word: &str) -> Option<i64> {
-    const WORDS: [&str; 11] =
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
-    match word {
-        "a" | "an" => Some(1),
-        _ => (0_i64..)
-            .zip(WORDS)
-            .find_map(|(value, name)| (name == word).then_some(value))
-            .or_else(|| number(word)?.parse().ok()),
+    if ["a", "an"].iter().any(|article| article.eq_ignore_ascii_case(word)) {
+        return Some(1);
     }
+    in_words(word).or_else(|| number(word)?.parse().ok())
 }
 
 #[cfg(test)]
@@ -67,6 +92,8 @@ mod tests {
     fn small_counts_are_words_too() {
         assert_eq!(count("ten"), Some(10));
         assert_eq!(count("an"), Some(1));
+        assert_eq!(count("Nineteen"), Some(19));
+        assert_eq!(count("twenty"), None);
         assert_eq!(count("1,000"), Some(1000));
         assert_eq!(count("many"), None);
     }

@@ -15,6 +15,8 @@ const OPENERS: &[&str] = &[
     "what's",
     "whats",
     "what are",
+    "what does",
+    "what do",
     "how much is",
     "how much are",
     "calculate",
@@ -26,10 +28,11 @@ const OPENERS: &[&str] = &[
     "the answer to",
 ];
 
-/// The question in lower case, with single spaces, without openers and without its final mark.
+/// The question with single spaces, without openers and without its final mark. Its case stays: in the symbol
+/// of a unit it means something.
 pub(super) fn core(question: &str) -> String {
-    let lower = question.to_lowercase().replace('\u{2019}', "'");
-    let words: Vec<&str> = lower.split_whitespace().collect();
+    let plain = question.replace('\u{2019}', "'");
+    let words: Vec<&str> = plain.split_whitespace().collect();
     let joined = words.join(" ");
     let mut rest = joined.as_str();
     loop {
@@ -41,9 +44,12 @@ pub(super) fn core(question: &str) -> String {
     }
 }
 
-/// What follows `word` at the start of the text, if it ends there.
+/// What follows `word` at the start of the text in whatever case, if it ends there.
 pub(super) fn after_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
-    let rest = text.strip_prefix(word)?;
+    let (head, rest) = text.split_at_checked(word.len())?;
+    if !head.eq_ignore_ascii_case(word) {
+        return None;
+    }
     let ends = rest.chars().next().is_none_or(|next| !next.is_alphanumeric() && next != '\'');
     ends.then_some(rest)
 }
@@ -56,6 +62,7 @@ mod tests {
     fn manners_are_left_out_and_words_are_not_cut() {
         assert_eq!(core("Please, could you tell me what is  17 * 23 ?"), "17 * 23");
         assert_eq!(core("What’s 1+1 = ?"), "1+1");
+        assert_eq!(core("WHAT IS 1 Mb in MB?"), "1 Mb in MB");
         assert_eq!(core("history of maths"), "history of maths");
         assert_eq!(core("Hi"), "");
     }

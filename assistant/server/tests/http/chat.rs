@@ -75,6 +75,19 @@ async fn arithmetic_is_answered_by_the_tool_and_says_so() {
 }
 
 #[tokio::test]
+async fn a_calculation_says_how_it_was_read() {
+    let assistant = assistant().await;
+    let angle = assistant.ask("sin(30)").await.content();
+    assert!(angle.starts_with("sin (30) \u{2248} -0.98803162"), "{angle}");
+    assert!(angle.ends_with(" (angles in radians)"), "{angle}");
+    let share = assistant.ask("100 / 10%").await.content();
+    assert_eq!(share, "100 / (10 / 100) = 1000");
+    let added = assistant.ask("what is 100 + 10%?").await;
+    added.assert_answers_as("system");
+    assert!(added.content().contains("two ways"), "{added:?}");
+}
+
+#[tokio::test]
 async fn a_tool_that_gives_nothing_is_an_attempt_and_the_answer_says_so() {
     let assistant = assistant().await;
     for (question, tool, why) in [
