@@ -6,6 +6,8 @@ const WHO: &str = "I am an assistant whose every answer passes a firewall: each 
     and what cannot be said truthfully is refused.";
 const CAN: &str = "I quote from the library with citations, recall what was said earlier in a conversation, \
     calculate, convert units and work with dates. I make up nothing.";
+const DOCUMENTS: &str = "I cannot list documents here; GET /v1/library/documents does. Ask me what they say about \
+    something.";
 const HELLO: &str = "Hello. Ask me something about the library, or give me something to calculate.";
 const THANKS: &str = "You are welcome.";
 
@@ -22,6 +24,19 @@ const ANSWERS: &[(&[&str], &str)] = &[
             "what can i ask",
         ],
         CAN,
+    ),
+    (
+        &[
+            "what documents do you have",
+            "which documents do you have",
+            "what documents are there",
+            "list the documents",
+            "list your documents",
+            "show me your documents",
+            "what is in the library",
+            "what is in your library",
+        ],
+        DOCUMENTS,
     ),
     (&["hello", "hi", "hey", "hello there", "hi there", "good morning", "good evening"], HELLO),
     (&["thanks", "thank you", "thank you very much"], THANKS),

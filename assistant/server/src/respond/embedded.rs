@@ -11,6 +11,8 @@ use crate::tools::{CalendarCall, Call, Failure, Tool};
 
 const NOTHING_IN_LIBRARY: &str = "I found nothing about that in the library.";
 const NOTHING_IN_CONVERSATION: &str = "I found nothing about that in this conversation.";
+const NOTHING_SAID: &str = "Nothing was said before that in this conversation.";
+const NOTHING_TO_LOOK_FOR: &str = "There is nothing in that to look for.";
 const LIBRARY_DOWN: &str =
     "The library cannot be searched now, so I cannot say what it has about that.";
 const STORE_DOWN: &str = "Earlier conversations cannot be read now, so I cannot say what was said.";
@@ -51,13 +53,29 @@ impl Embedded {
         }
         let is_settled = recall.as_ref().is_some_and(|recall| recall.is_exclusive);
         if is_settled && text.is_empty() {
-            text.say(NOTHING_IN_CONVERSATION);
+            let is_first = asked.conversation.is_none() && asked.earlier.is_empty();
+            text.say(if is_first { NOTHING_SAID } else { NOTHING_IN_CONVERSATION });
         }
         let words = content_words(&asked.question);
+        if words.is_empty() && text.is_empty() {
+            text.say(NOTHING_TO_LOOK_FOR);
+        } else if !words.is_empty() {
+            self.search(asked, words, recall.is_some(), recorder, text).await;
+        }
+    }
+
+    /// Looks for the words in the library, and in the conversation unless that was done.
+    async fn search(
+        &self,
+        asked: &Asked,
+        words: Vec<String>,
+        is_recalled: bool,
+        recorder: &mut Recorder,
+        text: &mut Composition,
+    ) {
         if text.is_empty() || asked.requires(Label::library().as_str()) {
             self.look_up(&words, recorder, text).await;
         }
-        let is_recalled = recall.is_some();
         if text.is_empty() || (asked.requires(Label::memory().as_str()) && !is_recalled) {
             let general =
                 Recall { said: Said::Stated, words, need: Need::Half, is_exclusive: false };
@@ -77,7 +95,12 @@ impl Embedded {
     ) {
         let Some(conversation) = &asked.conversation else { return };
         let Recall { said, words, need, .. } = recall;
-        match retrieval::memory(&self.store, conversation, *said, words, *need).await {
+        let found = if words.is_empty() {
+            retrieval::latest(&self.store, conversation, *said).await
+        } else {
+            retrieval::memory(&self.store, conversation, *said, words, *need).await
+        };
+        match found {
             Ok(found) if found.is_empty() => {}
             Ok(found) => {
                 let turns: Vec<_> = found.into_iter().map(|turn| recorder.admit(turn)).collect();
@@ -116,7 +139,11 @@ impl Responder for Embedded {
 /// Answers from the request itself what nothing stored has answered.
 fn repeat(asked: &Asked, recall: &Recall, text: &mut Composition) {
     let Recall { said, words, need, .. } = recall;
-    let found = retrieval::in_request(&asked.earlier, *said, words, *need);
+    let found = if words.is_empty() {
+        retrieval::latest_in_request(&asked.earlier, *said)
+    } else {
+        retrieval::in_request(&asked.earlier, *said, words, *need)
+    };
     if text.is_empty() && !found.is_empty() {
         text.repeat(recall.lead(), &found);
     }

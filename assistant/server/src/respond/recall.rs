@@ -39,35 +39,72 @@ const OPENERS: &[(&str, Said)] = &[
 
 const ASKING: [&str; 6] = ["what", "who", "where", "when", "which", "whats"];
 
+/// What may stand before a question about what was said.
+const MANNERS: &[&str] = &[
+    "please",
+    "hey",
+    "hi",
+    "hello",
+    "and",
+    "so",
+    "can you",
+    "could you",
+    "would you",
+    "do you",
+    "tell me",
+    "know",
+    "remember",
+    "remind me",
+];
+
+/// Words that say when, and nothing of what.
+const TIMES: &[&str] = &["ago", "already", "earlier", "far", "previously", "today", "yet"];
+
 /// What a question wants recalled; none if it does not ask for that.
 pub(super) fn parse(question: &str) -> Option<Recall> {
-    let words: Vec<String> = plain_words(question).collect();
-    let text = words.join(" ");
-    let opener = OPENERS.iter().find(|(opener, _)| text.starts_with(opener));
-    if let Some((_, said)) = opener {
-        let (_, subject) = text.split_once(" about ")?;
-        let words = content_words(subject);
-        return Some(Recall { said: *said, words, need: Need::Half, is_exclusive: true });
+    let text = plain_words(question).collect::<Vec<_>>().join(" ");
+    let core = without_manners(&text);
+    let opener = OPENERS.iter().find_map(|(opener, said)| Some((*said, after(core, opener)?)));
+    if let Some((said, rest)) = opener {
+        let subject = rest.split_once("about ").map_or(rest, |(_, subject)| subject);
+        let mut words = content_words(subject);
+        words.retain(|word| !TIMES.contains(&word.as_str()));
+        return Some(Recall { said, words, need: Need::Half, is_exclusive: true });
     }
-    let [first, rest @ ..] = words.as_slice() else { return None };
-    if !ASKING.contains(&first.as_str()) {
-        return None;
-    }
-    let mut words = content_words(question);
-    if rest.iter().any(|word| word == "my") {
+    let mut words = content_words(core);
+    let rest = match core.split_once(' ') {
+        Some((first, rest)) if ASKING.contains(&first) => rest,
+        _ if core.len() < text.len() && core.starts_with("my ") => core,
+        _ => return None,
+    };
+    let rest: Vec<&str> = rest.split(' ').collect();
+    let is_of_the_person = rest.contains(&"my");
+    if is_of_the_person {
         words.push("my".to_owned());
-    } else if !is_about_the_person(rest) {
+    } else if !is_about_the_person(&rest) {
         return None;
     }
-    Some(Recall { said: Said::Stated, words, need: Need::All, is_exclusive: false })
+    Some(Recall { said: Said::Stated, words, need: Need::All, is_exclusive: is_of_the_person })
+}
+
+fn without_manners(text: &str) -> &str {
+    let mut rest = text;
+    while let Some(after) = MANNERS.iter().find_map(|words| after(rest, words)) {
+        rest = after;
+    }
+    rest
+}
+
+/// What follows the words at the start of a text.
+fn after<'a>(text: &'a str, words: &str) -> Option<&'a str> {
+    let rest = text.strip_prefix(words)?;
+    if rest.is_empty() { Some(rest) } else { rest.strip_prefix(' ') }
 }
 
 /// `where do I live`.
-fn is_about_the_person(rest: &[String]) -> bool {
+fn is_about_the_person(rest: &[&str]) -> bool {
     rest.windows(2).take(2).any(|pair| match pair {
-        [verb, person] => {
-            person == "i" && matches!(verb.as_str(), "do" | "did" | "am" | "was" | "have")
-        }
+        [verb, person] => *person == "i" && matches!(*verb, "do" | "did" | "am" | "was" | "have"),
         _ => false,
     })
 }
@@ -92,6 +129,12 @@ mod tests {
         recalls("What did you tell me about traces?", Said::Answered, &["traces"], Need::Half);
         recalls("What is my name?", Said::Stated, &["name", "my"], Need::All);
         recalls("What's my dog's name?", Said::Stated, &["dog", "name", "my"], Need::All);
+        recalls("What is my dogs name?", Said::Stated, &["dogs", "name", "my"], Need::All);
+        recalls("Can you tell me my name?", Said::Stated, &["name", "my"], Need::All);
+        recalls("What did I say earlier?", Said::Stated, &[], Need::Half);
+        recalls("what did i ask before", Said::Asked, &[], Need::Half);
+        recalls("So what have I told you so far?", Said::Stated, &[], Need::Half);
+        recalls("Did I say anything about doors?", Said::Stated, &["doors"], Need::Half);
         recalls("where do I live?", Said::Stated, &["live"], Need::All);
     }
 

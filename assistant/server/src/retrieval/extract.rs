@@ -12,7 +12,7 @@ const MAX_SENTENCES: usize = 3;
 /// How many of the words a text needs so that it counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Need {
-    /// At least half of them, rounded up.
+    /// At least half of them, rounded up; of two both, because one of two says little.
     Half,
     /// Every one.
     All,
@@ -21,8 +21,8 @@ pub enum Need {
 impl Need {
     pub(super) const fn of(self, words: usize) -> usize {
         match self {
-            Self::Half => words.div_ceil(2),
-            Self::All => words,
+            Self::Half if words > 2 => words.div_ceil(2),
+            Self::Half | Self::All => words,
         }
     }
 }
@@ -146,13 +146,14 @@ mod tests {
             from(&["The red and green one."], &["red", "green", "blue"], Need::Half).len(),
             1
         );
-        assert!(from(&["The red one."], &["red", "green"], Need::All).is_empty());
+        assert!(from(&["The red one."], &["red", "green"], Need::Half).is_empty());
+        assert!(from(&["The red and green one."], &["red", "green", "blue"], Need::All).is_empty());
     }
 
     #[test]
     fn sentences_with_more_distinct_words_come_first_then_better_rank() {
         let texts = ["A red one. A red and green one.", "Red it is not, but red green."];
-        let found = from(&texts, &["red", "green"], Need::Half);
+        let found = from(&texts, &["red", "green", "one"], Need::Half);
         assert_eq!(
             found,
             [

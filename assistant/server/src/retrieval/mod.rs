@@ -120,6 +120,47 @@ pub async fn memory(
     Ok(sourced.collect())
 }
 
+/// The latest sentences of an earlier conversation, in the order in which they were said.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub async fn latest(
+    store: &Store,
+    conversation: &ConversationId,
+    said: Said,
+) -> Result<Vec<Sourced<Turn>>, StoreError> {
+    let texts = store.last_turns(conversation, said.role()).await?;
+    let sentences = last_sentences(texts.iter().map(String::as_str), said);
+    let turn = (!sentences.is_empty()).then_some(Turn { sentences });
+    let identifier = Some(conversation.as_str().to_owned());
+    Ok(turn.and_then(|turn| Sourced::new(Label::memory(), identifier, turn)).into_iter().collect())
+}
+
+/// The latest sentences of the request itself before its question. They are no source either.
+#[must_use]
+pub fn latest_in_request(earlier: &[String], said: Said) -> Vec<String> {
+    match said.role() {
+        Role::User => last_sentences(earlier.iter().rev().map(String::as_str), said),
+        // What a client sends as the assistant's words is not known to be the assistant's.
+        Role::Assistant => Vec::new(),
+    }
+}
+
+/// The last few sentences of the texts, which come latest first.
+fn last_sentences<'a>(texts: impl Iterator<Item = &'a str>, said: Said) -> Vec<String> {
+    let sentences = texts.flat_map(|text| {
+        sentences::sentences(text).into_iter().rev().filter_map(|range| text.get(range))
+    });
+    let mut last: Vec<String> = sentences
+        .filter(|sentence| said.is_such(sentence))
+        .take(MAX_REPEATED)
+        .map(str::to_owned)
+        .collect();
+    last.reverse();
+    last
+}
+
 /// How many sentences of the request itself are repeated at most.
 const MAX_REPEATED: usize = 3;
 

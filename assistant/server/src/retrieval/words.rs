@@ -18,6 +18,37 @@ const FUNCTION_WORDS: &[&str] = &[
     "will", "with", "would", "you", "your", "yours",
 ];
 
+/// Words that may be said of anything.
+const GENERAL_WORDS: &[&str] = &[
+    "anything",
+    "everything",
+    "get",
+    "got",
+    "hmm",
+    "let",
+    "like",
+    "lot",
+    "lots",
+    "much",
+    "nothing",
+    "now",
+    "oh",
+    "ok",
+    "okay",
+    "really",
+    "said",
+    "say",
+    "says",
+    "something",
+    "stuff",
+    "thing",
+    "things",
+    "want",
+    "well",
+    "yeah",
+    "yes",
+];
+
 /// Words that say what to do with the subject. They count only where no other word is left.
 const INSTRUCTION_WORDS: &[&str] = &[
     "answer",
@@ -49,7 +80,8 @@ const INSTRUCTION_WORDS: &[&str] = &[
 /// The distinct content words of a question, in lower case and in order.
 #[must_use]
 pub fn content_words(question: &str) -> Vec<String> {
-    let said = distinct(question, |word| !FUNCTION_WORDS.contains(&word));
+    let is_empty = |word: &str| FUNCTION_WORDS.contains(&word) || GENERAL_WORDS.contains(&word);
+    let said = distinct(question, |word| !is_empty(word));
     let about: Vec<String> =
         said.iter().filter(|word| !INSTRUCTION_WORDS.contains(&word.as_str())).cloned().collect();
     let mut words = if about.is_empty() { said } else { about };
@@ -77,7 +109,7 @@ pub(crate) fn plain_words(text: &str) -> impl Iterator<Item = String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{FUNCTION_WORDS, INSTRUCTION_WORDS, MAX_WORDS, content_words};
+    use super::{FUNCTION_WORDS, GENERAL_WORDS, INSTRUCTION_WORDS, MAX_WORDS, content_words};
 
     #[track_caller]
     fn gives(question: &str, expected: &[&str]) {
@@ -91,6 +123,8 @@ mod tests {
         gives("Please explain bm25 in two sentences.", &["bm25", "two"]);
         gives("", &[]);
         gives("what is it?", &[]);
+        gives("ok", &[]);
+        gives("What is said of the gate?", &["gate"]);
     }
 
     #[test]
@@ -114,9 +148,12 @@ mod tests {
 
     #[test]
     fn the_lists_are_in_order_and_share_no_word() {
-        for list in [FUNCTION_WORDS, INSTRUCTION_WORDS] {
+        let lists = [FUNCTION_WORDS, GENERAL_WORDS, INSTRUCTION_WORDS];
+        for list in lists {
             assert!(list.is_sorted(), "{list:?}");
         }
-        assert!(FUNCTION_WORDS.iter().all(|word| !INSTRUCTION_WORDS.contains(word)));
+        let mut all = lists.concat();
+        all.sort_unstable();
+        assert!(all.array_windows().all(|[one, next]| one != next), "{all:?}");
     }
 }

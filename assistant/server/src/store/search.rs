@@ -107,6 +107,27 @@ impl Store {
         self.noted(Part::Reads, outcome)
     }
 
+    /// What `role` said last in a conversation, latest first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn last_turns(
+        &self,
+        conversation: &ConversationId,
+        role: Role,
+    ) -> Result<Vec<String>, StoreError> {
+        let outcome = sqlx::query_as::<_, (String,)>(
+            "SELECT text FROM turns WHERE conversation_id = ? AND role = ? ORDER BY id DESC LIMIT ?",
+        )
+        .bind(conversation.as_str())
+        .bind(role.as_str())
+        .bind(CANDIDATES)
+        .fetch_all(&self.pool)
+        .await;
+        Ok(self.noted(Part::Reads, outcome)?.into_iter().map(|(text,)| text).collect())
+    }
+
     async fn turns_with(
         &self,
         conversation: &ConversationId,

@@ -144,31 +144,38 @@ async fn no_question_is_read_as_a_command_of_the_index() {
     let assistant = assistant().await;
     assistant.add("Monitors", MONITORS).await;
     let long = "\"access* OR ".repeat(20_000);
-    for question in [
-        "\"monitor",
-        "monitor\"\"",
-        "mon*",
-        "NEAR(reference monitor, 2)",
-        "reference AND",
-        "NOT OR AND NEAR",
-        "heading: monitor",
-        "{heading text}: monitor",
-        "^monitor",
-        "-monitor",
-        "+",
-        "\u{1f600}\u{1f600}",
-        "'; DROP TABLE documents;--",
-        "monitor\u{0}access",
-        "\u{fdd0}monitor\u{fdd1}",
-        "()",
-        "a:b:c",
-        long.as_str(),
+    // As words: each of one or two has to be there, and half of more. A sign is no word.
+    for (question, found) in [
+        ("\"monitor", "found"),
+        ("monitor\"\"", "found"),
+        ("mon*", "nothing"),
+        ("monitor OR mon*", "nothing"),
+        ("NEAR(reference monitor, 2)", "found"),
+        ("reference AND", "found"),
+        ("monitor NOT reference", "found"),
+        ("NOT OR AND NEAR", "nothing"),
+        ("heading: monitor", "nothing"),
+        ("heading: reference monitor", "found"),
+        ("{heading text}: monitor", "nothing"),
+        ("^monitor", "found"),
+        ("^access", "found"),
+        ("-monitor", "found"),
+        ("+", "nothing"),
+        ("\u{1f600}\u{1f600}", "nothing"),
+        ("'; DROP TABLE documents;--", "nothing"),
+        ("monitor\u{0}access", "found"),
+        ("\u{fdd0}monitor\u{fdd1}", "found"),
+        ("()", "nothing"),
+        ("a:b:c", "nothing"),
+        (long.as_str(), "found"),
+        ("access?", "found"),
     ] {
         let answer = assistant.ask(question).await;
         assert_eq!(answer.json()["provenance"]["kind"], "answer", "{question:.40} {answer:?}");
         assert_eq!(answer.header("x-speech-mode"), Some("full"), "{question:.40} {answer:?}");
+        let is_found = answer.json()["provenance"]["sources"] != json!([]);
+        assert_eq!(is_found, found == "found", "{question:.40} {answer:?}");
     }
-    assistant.ask("access?").await.assert_answers_as("memory");
 }
 
 #[tokio::test]

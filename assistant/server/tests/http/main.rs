@@ -14,6 +14,7 @@ mod memory;
 mod openapi;
 mod outage;
 mod program;
+mod questions;
 mod sockets;
 mod support;
 mod violations;
