@@ -1,12 +1,12 @@
+-- The number is the order in which documents came, which no clock gives.
 CREATE TABLE documents (
-    id TEXT NOT NULL PRIMARY KEY,
+    number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
     title TEXT NOT NULL,
     text TEXT NOT NULL,
     media_type TEXT NOT NULL,
     created_at INTEGER NOT NULL
 ) STRICT;
-
-CREATE INDEX documents_by_age ON documents (created_at, id);
 
 CREATE TABLE passages (
     id INTEGER NOT NULL PRIMARY KEY,

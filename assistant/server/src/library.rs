@@ -31,7 +31,7 @@ pub enum NoDocument {
 /// [`NoDocument`].
 pub fn document(title: &str, text: String, format: Format) -> Result<NewDocument, NoDocument> {
     let title = title.trim();
-    if title.is_empty() || title.len() > TITLE_MAX_BYTES || title.contains(char::is_control) {
+    if title.is_empty() || title.len() > TITLE_MAX_BYTES || title.contains(is_unseen) {
         return Err(NoDocument::BadTitle);
     }
     if !text.contains(char::is_alphanumeric) {
@@ -39,6 +39,13 @@ pub fn document(title: &str, text: String, format: Format) -> Result<NewDocument
     }
     let passages = passages(title, &text, format);
     Ok(NewDocument { title: title.to_owned(), text, media_type: format.media_type(), passages })
+}
+
+/// Control characters, and those that turn the direction of what stands beside them.
+fn is_unseen(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(character, '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// A Markdown document whose first heading is its title.

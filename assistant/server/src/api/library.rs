@@ -167,7 +167,10 @@ const PAGE_MAX: u32 = 100;
 pub async fn list(State(app): State<App>, uri: Uri) -> Result<Response, Notice> {
     let (limit, after) = paging(uri.query().unwrap_or_default())?;
     let found = app.store().documents(after.as_deref(), limit + 1).await;
-    let mut data = found.map_err(|error| store_unavailable(&error))?;
+    let found = found.map_err(|error| store_unavailable(&error))?;
+    let mut data = found.ok_or_else(|| {
+        unprocessable("BAD_QUERY", "expected the id of a document in the library as after")
+    })?;
     let has_more = data.len() > limit as usize;
     data.truncate(limit as usize);
     let data = data.into_iter().map(Listed::from).collect();
@@ -175,25 +178,26 @@ pub async fn list(State(app): State<App>, uri: Uri) -> Result<Response, Notice> 
 }
 
 fn paging(query: &str) -> Result<(u32, Option<String>), Notice> {
-    let (mut limit, mut after) = (PAGE_DEFAULT, None);
+    let (mut limit, mut after) = (None, None);
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         match pair.split_once('=') {
-            Some(("limit", value)) => {
-                limit =
-                    value.parse().ok().filter(|limit| (1..=PAGE_MAX).contains(limit)).ok_or_else(
-                        || unprocessable("BAD_QUERY", "expected a limit of 1 to 100"),
-                    )?;
-            }
-            Some(("after", value)) => after = Some(value.to_owned()),
+            Some(("limit", value)) if limit.is_none() => limit = Some(page_size(value)?),
+            Some(("after", value)) if after.is_none() => after = Some(value.to_owned()),
             _ => {
-                return Err(unprocessable(
-                    "BAD_QUERY",
-                    "expected no other parameter than limit, after",
-                ));
+                let words = "expected limit and after, each at most once, and nothing else";
+                return Err(unprocessable("BAD_QUERY", words));
             }
         }
     }
-    Ok((limit, after))
+    Ok((limit.unwrap_or(PAGE_DEFAULT), after))
+}
+
+fn page_size(value: &str) -> Result<u32, Notice> {
+    let digits = value.bytes().all(|byte| byte.is_ascii_digit()).then_some(value);
+    digits
+        .and_then(|digits| digits.parse().ok())
+        .filter(|limit| (1..=PAGE_MAX).contains(limit))
+        .ok_or_else(|| unprocessable("BAD_QUERY", "expected a limit of 1 to 100"))
 }
 
 /// What stands for a document in a path. What cannot be read is the id of none.

@@ -153,7 +153,7 @@ mod tests {
 
     fn passage(title: &str, sentences: &[&str]) -> Passage {
         Passage {
-            document: DocumentId::of(title, ""),
+            document: DocumentId::of("text/plain", title, ""),
             title: title.to_owned(),
             sentences: sentences.iter().map(|sentence| (*sentence).to_owned()).collect(),
         }

@@ -29,7 +29,11 @@ impl Format {
 /// The first heading of a Markdown text.
 #[must_use]
 pub fn first_heading(text: &str) -> Option<&str> {
-    text.lines().find_map(|line| heading(line).map(|(_, words)| words))
+    let mut is_code = false;
+    text.lines().find_map(|line| {
+        is_code ^= is_fence(line);
+        heading(line).filter(|_| !is_code).map(|(_, words)| words)
+    })
 }
 
 /// The passages of a document, in order. A text with any words in it has at least one.
@@ -39,7 +43,7 @@ pub fn passages(title: &str, text: &str, format: Format) -> Vec<NewPassage> {
     let mut is_code = false;
     for line in text.lines() {
         let is_markdown = format == Format::Markdown;
-        if is_markdown && line.trim_start().starts_with("```") {
+        if is_markdown && is_fence(line) {
             is_code = !is_code;
             cutter.end_block();
         } else if is_code {
@@ -141,6 +145,11 @@ fn chunks(text: &str, range: std::ops::Range<usize>) -> Vec<std::ops::Range<usiz
     chunks
 }
 
+/// A line between which and the next such line there is code.
+fn is_fence(line: &str) -> bool {
+    line.trim_start().starts_with("```")
+}
+
 fn heading(line: &str) -> Option<(usize, &str)> {
     let words = line.trim_start_matches('#');
     let level = line.len() - words.len();
@@ -185,6 +194,7 @@ mod tests {
         let expected = expected.map(|(heading, text)| (heading.to_owned(), text.to_owned()));
         assert_eq!(cut("Monitors", DOCUMENT, Format::Markdown), expected);
         assert_eq!(first_heading(DOCUMENT), Some("Monitors"));
+        assert_eq!(first_heading("```\n# code\n```\n# Real"), Some("Real"));
     }
 
     #[test]

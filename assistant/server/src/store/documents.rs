@@ -77,7 +77,7 @@ impl Store {
     }
 
     async fn add_in_one_transaction(&self, document: &NewDocument) -> sqlx::Result<Added> {
-        let id = DocumentId::of(&document.title, &document.text);
+        let id = DocumentId::of(document.media_type, &document.title, &document.text);
         // The write lock is taken at once: a transaction that reads first cannot wait for it later.
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         let inserted = sqlx::query(
@@ -133,7 +133,8 @@ impl Store {
         }))
     }
 
-    /// At most `limit` documents, oldest first, that come after the document `after`.
+    /// At most `limit` documents in the order in which they came, those after the document `after`; none if there
+    /// is no such document.
     ///
     /// # Errors
     ///
@@ -142,18 +143,31 @@ impl Store {
         &self,
         after: Option<&str>,
         limit: u32,
-    ) -> Result<Vec<DocumentSummary>, StoreError> {
-        let outcome = sqlx::query_as::<_, SummaryRow>(
+    ) -> Result<Option<Vec<DocumentSummary>>, StoreError> {
+        let outcome = self.page(after, limit).await;
+        let rows = self.noted(Part::Reads, outcome)?;
+        Ok(rows.map(|rows| rows.into_iter().map(summary).collect()))
+    }
+
+    async fn page(&self, after: Option<&str>, limit: u32) -> sqlx::Result<Option<Vec<SummaryRow>>> {
+        let mut last = 0;
+        if let Some(after) = after {
+            let row = sqlx::query_as::<_, (i64,)>("SELECT number FROM documents WHERE id = ?")
+                .bind(after)
+                .fetch_optional(&self.pool)
+                .await?;
+            let Some((number,)) = row else { return Ok(None) };
+            last = number;
+        }
+        sqlx::query_as(
             "SELECT id, title, media_type, created_at FROM documents
-             WHERE ?1 IS NULL OR (created_at, id) >
-                 (SELECT last.created_at, last.id FROM documents AS last WHERE last.id = ?1)
-             ORDER BY created_at, id LIMIT ?2",
+             WHERE number > ? ORDER BY number LIMIT ?",
         )
-        .bind(after)
+        .bind(last)
         .bind(limit)
         .fetch_all(&self.pool)
-        .await;
-        Ok(self.noted(Part::Reads, outcome)?.into_iter().map(summary).collect())
+        .await
+        .map(Some)
     }
 
     /// Removes a document and its passages; false when there was none of that id.

@@ -7,19 +7,20 @@ use sha2::{Digest, Sha256};
 const CONVERSATION_PREFIX: &str = "conv_";
 const RANDOM_BYTES: usize = 16;
 
-/// A document's id: `doc_` and the SHA-256 of its title and text, so that the same upload has the same id.
+/// A document's id: `doc_` and the SHA-256 of its media type, title and text, so that the same upload has the same id.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct DocumentId(String);
 
 impl DocumentId {
-    /// The id of what has this title and this text.
+    /// The id of what has this media type, title and text.
     #[must_use]
-    pub fn of(title: &str, text: &str) -> Self {
+    pub fn of(media_type: &str, title: &str, text: &str) -> Self {
         let mut digest = Sha256::new();
-        // The length stands between the two, so that no other cut of the same bytes has the same digest.
-        digest.update((title.len() as u64).to_be_bytes());
-        digest.update(title);
-        digest.update(text);
+        for part in [media_type, title, text] {
+            // The length stands before each, so that no other cut of the same bytes has the same digest.
+            digest.update((part.len() as u64).to_be_bytes());
+            digest.update(part);
+        }
         Self(format!("doc_{}", hex(&digest.finalize())))
     }
 
@@ -96,9 +97,11 @@ mod tests {
 
     #[test]
     fn the_same_document_has_the_same_id_and_no_other_cut_of_it_has() {
-        assert_eq!(DocumentId::of("a", "b"), DocumentId::of("a", "b"));
-        assert_ne!(DocumentId::of("a", "bc"), DocumentId::of("ab", "c"));
-        assert_ne!(DocumentId::of("a", "b"), DocumentId::of("a", "b "));
+        assert_eq!(DocumentId::of("t", "a", "b"), DocumentId::of("t", "a", "b"));
+        for other in [("t", "ab", ""), ("t", "a", "b "), ("u", "a", "b"), ("ta", "", "b")] {
+            let (media_type, title, text) = other;
+            assert_ne!(DocumentId::of("t", "a", "b"), DocumentId::of(media_type, title, text));
+        }
     }
 
     #[test]
