@@ -208,107 +208,85 @@ async fn contents_may_come_in_parts_and_earlier_messages_are_not_the_question() 
     assert_eq!(answer.content(), "2 + 2 = 4");
 }
 
-fn with(change: impl FnOnce(&mut Value)) -> String {
+/// A request with another value in one of its fields.
+fn with(field: &str, value: Value) -> String {
     let mut body = question_of("what is 2 + 2?");
-    change(&mut body);
+    body[field] = value;
     body.to_string()
 }
 
-#[tokio::test]
-async fn a_malformed_request_is_told_what_and_where() {
-    let message = |message: Value| with(|body| body["messages"] = json!([message]));
-    let table = [
-        ("{".to_owned(), "NOT_JSON", ""),
-        ("[]".to_owned(), "WRONG_TYPE", ""),
-        (r#"{"model":"m","model":"m"}"#.to_owned(), "DUPLICATE_KEY", "/model"),
-        (r#"{"messages":[]}"#.to_owned(), "MISSING_FIELD", "/model"),
-        (with(|body| body["model"] = json!("")), "WRONG_TYPE", "/model"),
-        (r#"{"model":"m"}"#.to_owned(), "MISSING_FIELD", "/messages"),
-        (with(|body| body["messages"] = json!([])), "WRONG_TYPE", "/messages"),
-        (message(json!("x")), "WRONG_TYPE", "/messages/0"),
-        (message(json!({ "content": "x" })), "MISSING_FIELD", "/messages/0/role"),
-        (message(json!({ "role": "robot", "content": "x" })), "UNKNOWN_VALUE", "/messages/0/role"),
-        (message(json!({ "role": "tool", "content": "x" })), "UNSUPPORTED", "/messages/0/role"),
-        (message(json!({ "role": "function", "content": "x" })), "UNSUPPORTED", "/messages/0/role"),
-        (message(json!({ "role": "system", "content": "x" })), "UNKNOWN_VALUE", "/messages/0/role"),
-        (message(json!({ "role": "user" })), "MISSING_FIELD", "/messages/0/content"),
-        (message(json!({ "role": "user", "content": null })), "WRONG_TYPE", "/messages/0/content"),
-        (message(json!({ "role": "user", "content": " " })), "WRONG_TYPE", "/messages/0/content"),
-        (message(json!({ "role": "user", "content": [] })), "WRONG_TYPE", "/messages/0/content"),
-        (
-            message(json!({ "role": "user", "content": [{ "type": "image_url" }] })),
-            "UNSUPPORTED",
-            "/messages/0/content/0/type",
-        ),
-        (
-            message(json!({ "role": "assistant", "content": "x", "tool_calls": [{}] })),
-            "UNSUPPORTED",
-            "/messages/0/tool_calls",
-        ),
-        (
-            message(json!({ "role": "user", "content": [{ "type": "refusal", "refusal": "x" }] })),
-            "UNSUPPORTED",
-            "/messages/0/content/0/type",
-        ),
-        (with(|body| body["conversation"] = json!("conv_1")), "OPAQUE_CONTEXT", "/conversation"),
-        (
-            with(|body| body["previous_response_id"] = json!("resp_1")),
-            "OPAQUE_CONTEXT",
-            "/previous_response_id",
-        ),
-        (with(|body| body["max_tokens"] = json!(0)), "WRONG_TYPE", "/max_tokens"),
-        (with(|body| body["max_tokens"] = json!(1.5)), "WRONG_TYPE", "/max_tokens"),
-        (
-            with(|body| body["max_completion_tokens"] = json!("9")),
-            "WRONG_TYPE",
-            "/max_completion_tokens",
-        ),
-        (
-            with(|body| body["metadata"] = json!({ "requires": "library" })),
-            "UNKNOWN_FIELD",
-            "/metadata/requires",
-        ),
-        (
-            with(|body| body["metadata"] = json!({ "Require": null })),
-            "UNKNOWN_FIELD",
-            "/metadata/Require",
-        ),
-        (
-            with(|body| body["metadata"] = json!({ "conversation_id": "conv_1" })),
-            "UNKNOWN_FIELD",
-            "/metadata/conversation_id",
-        ),
-        (with(|body| body["stream"] = json!(true)), "UNSUPPORTED", "/stream"),
-        (with(|body| body["n"] = json!(2)), "UNSUPPORTED", "/n"),
-        (with(|body| body["tools"] = json!([{}])), "UNSUPPORTED", "/tools"),
-        (with(|body| body["metadata"] = json!([])), "WRONG_TYPE", "/metadata"),
-        (
-            with(|body| body["metadata"] = json!({ "require": 1 })),
-            "WRONG_TYPE",
-            "/metadata/require",
-        ),
-        (
-            with(|body| body["metadata"] = json!({ "require": ["library", "web"] })),
-            "UNKNOWN_SOURCE",
-            "/metadata/require/1",
-        ),
-        (
-            with(|body| body["metadata"] = json!({ "require": "tool:client.x" })),
-            "UNKNOWN_SOURCE",
-            "/metadata/require",
-        ),
-        (
-            with(|body| body["metadata"] = json!({ "conversation": "conv_1" })),
-            "OPAQUE_CONTEXT",
-            "/metadata/conversation",
-        ),
-    ];
+async fn assert_told<const N: usize>(table: [(String, &str, &str); N]) {
     let assistant = assistant().await;
     for (body, code, pointer) in table {
         let request =
             crate::support::request(axum::http::Method::POST, "/v1/chat/completions", body);
         assistant.send(request).await.assert_error(422, code, Some(pointer));
     }
+}
+
+#[tokio::test]
+async fn a_malformed_request_is_told_what_and_where() {
+    assert_told([
+        ("{".to_owned(), "NOT_JSON", ""),
+        ("[]".to_owned(), "WRONG_TYPE", ""),
+        (r#"{"model":"m","model":"m"}"#.to_owned(), "DUPLICATE_KEY", "/model"),
+        (r#"{"messages":[]}"#.to_owned(), "MISSING_FIELD", "/model"),
+        (with("model", json!("")), "WRONG_TYPE", "/model"),
+        (with("model", json!("a long story")), "WRONG_TYPE", "/model"),
+        (r#"{"model":"m"}"#.to_owned(), "MISSING_FIELD", "/messages"),
+        (with("messages", json!([])), "WRONG_TYPE", "/messages"),
+        (with("conversation", json!("conv_1")), "OPAQUE_CONTEXT", "/conversation"),
+        (with("previous_response_id", json!("r")), "OPAQUE_CONTEXT", "/previous_response_id"),
+        (with("max_tokens", json!(0)), "WRONG_TYPE", "/max_tokens"),
+        (with("max_tokens", json!(1.5)), "WRONG_TYPE", "/max_tokens"),
+        (with("max_completion_tokens", json!("9")), "WRONG_TYPE", "/max_completion_tokens"),
+        (with("stream", json!(true)), "UNSUPPORTED", "/stream"),
+        (with("n", json!(2)), "UNSUPPORTED", "/n"),
+        (with("tools", json!([{}])), "UNSUPPORTED", "/tools"),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn a_malformed_message_is_told_what_and_where() {
+    let message = |message: Value| with("messages", json!([message]));
+    let role = |role: &str| message(json!({ "role": role, "content": "x" }));
+    let content = |content: Value| message(json!({ "role": "user", "content": content }));
+    let calling = json!({ "role": "assistant", "content": "x", "tool_calls": [{}] });
+    let refusing = json!([{ "type": "refusal", "refusal": "x" }]);
+    assert_told([
+        (message(json!("x")), "WRONG_TYPE", "/messages/0"),
+        (message(json!({ "content": "x" })), "MISSING_FIELD", "/messages/0/role"),
+        (role("robot"), "UNKNOWN_VALUE", "/messages/0/role"),
+        (role("tool"), "UNSUPPORTED", "/messages/0/role"),
+        (role("function"), "UNSUPPORTED", "/messages/0/role"),
+        (role("system"), "UNKNOWN_VALUE", "/messages/0/role"),
+        (message(json!({ "role": "user" })), "MISSING_FIELD", "/messages/0/content"),
+        (content(Value::Null), "WRONG_TYPE", "/messages/0/content"),
+        (content(json!(" ")), "WRONG_TYPE", "/messages/0/content"),
+        (content(json!([])), "WRONG_TYPE", "/messages/0/content"),
+        (content(json!([{ "type": "image_url" }])), "UNSUPPORTED", "/messages/0/content/0/type"),
+        (content(refusing), "UNSUPPORTED", "/messages/0/content/0/type"),
+        (message(calling), "UNSUPPORTED", "/messages/0/tool_calls"),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn a_malformed_condition_is_told_what_and_where() {
+    let metadata = |metadata: Value| with("metadata", metadata);
+    let require = |labels: Value| metadata(json!({ "require": labels }));
+    assert_told([
+        (metadata(json!([])), "WRONG_TYPE", "/metadata"),
+        (metadata(json!({ "requires": "library" })), "UNKNOWN_FIELD", "/metadata/requires"),
+        (metadata(json!({ "Require": null })), "UNKNOWN_FIELD", "/metadata/Require"),
+        (metadata(json!({ "conversation_id": 1 })), "UNKNOWN_FIELD", "/metadata/conversation_id"),
+        (metadata(json!({ "conversation": "c" })), "OPAQUE_CONTEXT", "/metadata/conversation"),
+        (require(json!(1)), "WRONG_TYPE", "/metadata/require"),
+        (require(json!(["library", "web"])), "UNKNOWN_SOURCE", "/metadata/require/1"),
+        (require(json!("tool:client.x")), "UNKNOWN_SOURCE", "/metadata/require"),
+    ])
+    .await;
 }
 
 #[tokio::test]
