@@ -5,12 +5,12 @@ use std::fmt;
 
 use serde::Serialize;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
-use serde_json::json;
 use speech_kernel::{Authority, EnforcementViolation, Response, ResponseKind, SystemMode};
 
 use crate::code::code;
 use crate::draft::Envelope;
 use crate::label::Label;
+use crate::name::Name;
 use crate::recorder::{Attempt, SealedTrace};
 use crate::sourced::Origin;
 
@@ -82,24 +82,71 @@ pub(crate) fn answer(mut body: Vec<u8>, provenance: &Provenance<'_>) -> Result<V
 /// Renders a refusal in the protocol's own slot for refusals, with the content empty.
 pub(crate) fn refusal(envelope: &Envelope, text: &str, provenance: &Provenance<'_>) -> Vec<u8> {
     let body = match envelope {
-        Envelope::Chat { id, created, model, conversation } => json!({
-            "id": id,
-            "object": "chat.completion",
-            "created": created,
-            "model": model,
-            "choices": [{
-                "index": 0,
-                "message": { "role": "assistant", "content": null, "refusal": text, "annotations": [] },
-                "logprobs": null,
-                "finish_reason": "stop",
+        Envelope::Chat { id, created, model, conversation } => serde_json::to_vec(&ChatRefusal {
+            id,
+            object: "chat.completion",
+            created: *created,
+            model,
+            choices: [RefusedChoice {
+                index: 0,
+                message: RefusedMessage {
+                    role: "assistant",
+                    content: (),
+                    refusal: text,
+                    annotations: [],
+                },
+                logprobs: (),
+                finish_reason: "stop",
             }],
-            "usage": { "prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0 },
-            "conversation": conversation,
-            PROVENANCE: provenance,
+            usage: NoUsage::default(),
+            conversation: conversation.as_ref(),
+            provenance,
         }),
-        Envelope::Plain => json!({ "refusal": text, PROVENANCE: provenance }),
+        Envelope::Plain => serde_json::to_vec(&PlainRefusal { refusal: text, provenance }),
     };
-    body.to_string().into_bytes()
+    body.unwrap_or_default()
+}
+
+#[derive(Serialize)]
+struct PlainRefusal<'a> {
+    refusal: &'a str,
+    provenance: &'a Provenance<'a>,
+}
+
+#[derive(Serialize)]
+struct ChatRefusal<'a> {
+    id: &'a Name,
+    object: &'static str,
+    created: u64,
+    model: &'a Name,
+    choices: [RefusedChoice<'a>; 1],
+    usage: NoUsage,
+    conversation: Option<&'a Name>,
+    provenance: &'a Provenance<'a>,
+}
+
+/// A unit is written as null.
+#[derive(Serialize)]
+struct RefusedChoice<'a> {
+    index: u8,
+    message: RefusedMessage<'a>,
+    logprobs: (),
+    finish_reason: &'static str,
+}
+
+#[derive(Serialize)]
+struct RefusedMessage<'a> {
+    role: &'static str,
+    content: (),
+    refusal: &'a str,
+    annotations: [(); 0],
+}
+
+#[derive(Serialize, Default)]
+struct NoUsage {
+    prompt_tokens: u8,
+    completion_tokens: u8,
+    total_tokens: u8,
 }
 
 /// The fixed words of a refusal and, where context is missing, the registered names of what is missing.
