@@ -40,6 +40,17 @@ pub(crate) struct VerdictShape {
     request_sha256: Option<String>,
 }
 
+/// A verdict, or why the request was not looked at.
+#[derive(utoipa::ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it stands for the two shapes that share a status")]
+pub(crate) enum VerdictOrError {
+    /// The case was decided.
+    Verdict(VerdictShape),
+    /// The request came from where it may not.
+    Error(super::ErrorAnswer),
+}
+
 /// Decides one case. Only 200 is an allow.
 #[utoipa::path(
     post,
@@ -47,7 +58,7 @@ pub(crate) struct VerdictShape {
     request_body(content = serde_json::Value, content_type = "application/json"),
     responses(
         (status = 200, description = "allow", body = VerdictShape),
-        (status = 403, description = "deny", body = VerdictShape),
+        (status = 403, description = "deny", body = VerdictOrError),
         (status = 413, description = "malformed: too large", body = VerdictShape),
         (status = 415, body = super::ErrorAnswer),
         (status = 422, description = "malformed", body = VerdictShape),

@@ -134,6 +134,7 @@ impl From<DocumentSummary> for Listed {
 /// A document with its text as it came in.
 #[derive(serde::Serialize, utoipa::ToSchema)]
 pub(crate) struct WithText {
+    #[schema(inline)]
     #[serde(flatten)]
     listed: Listed,
     text: String,

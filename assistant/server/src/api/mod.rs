@@ -7,6 +7,7 @@ pub mod health;
 pub mod library;
 pub mod models;
 pub mod openapi;
+mod provenance;
 pub mod status;
 
 use axum::body::Body;

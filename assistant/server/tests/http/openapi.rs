@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use assistant::app;
-use serde_json::Value;
+use axum::http::Method;
+use serde_json::{Value, json};
 
-use crate::support::assistant;
+use crate::support::{Answer, assistant, question_of, request};
 
 #[tokio::test]
 async fn every_route_is_described_and_nothing_else_is() {
@@ -59,4 +60,133 @@ async fn models_and_health_are_listed_plainly() {
     assert_eq!(models["object"], "list");
     assert_eq!(models["data"][0]["object"], "model");
     assert_eq!(assistant.get("/healthz").await.text, r#"{"status":"ok"}"#);
+}
+
+/// The schema of a response's body, with nothing allowed that it does not name.
+fn schema_of(description: &Value, operation: &str, status: u16) -> Value {
+    let (method, path) = operation.split_once(' ').expect("a method and a path");
+    let response = &description["paths"][path][method.to_lowercase()]["responses"];
+    let response = &response[status.to_string()];
+    assert!(response.is_object(), "{operation} {status} is not described");
+    let mut schema = response["content"]["application/json"]["schema"].clone();
+    assert!(schema.is_object(), "{operation} {status} has no schema");
+    let mut components = description["components"].clone();
+    close(&mut components, false);
+    close(&mut schema, false);
+    schema["components"] = components;
+    schema
+}
+
+/// A part of `allOf` stays open to what the other parts name.
+fn close(schema: &mut Value, is_part: bool) {
+    match schema {
+        Value::Object(members) => {
+            let is_object = members.contains_key("properties") || members.contains_key("allOf");
+            for (key, value) in members.iter_mut() {
+                close(value, key == "allOf");
+            }
+            if is_object && !is_part {
+                members.insert("unevaluatedProperties".to_owned(), json!(false));
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| close(item, is_part)),
+        _ => {}
+    }
+}
+
+#[track_caller]
+fn assert_described(description: &Value, operation: &str, answer: &Answer) {
+    let schema = schema_of(description, operation, answer.status.as_u16());
+    let validator = jsonschema::draft202012::new(&schema).expect("a schema");
+    let body = answer.json();
+    let errors: Vec<String> = validator
+        .iter_errors(&body)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
+    assert!(errors.is_empty(), "{operation} {}: {errors:#?}\n{body:#}", answer.status);
+}
+
+#[tokio::test]
+async fn what_is_answered_is_what_is_described() {
+    let assistant = assistant().await;
+    let description = assistant.get("/openapi.json").await.json();
+    let id = assistant.add("Doors", "A door is a hole in a wall.").await;
+    let (chat, documents, enforce) =
+        ("POST /v1/chat/completions", "/v1/library/documents", "POST /v1/enforce");
+    let case = |authority: &str| {
+        json!({ "response": { "kind": "answer", "authority": authority, "system_mode": "full" },
+            "trace": { "sources": [], "required_but_missing": [], "system_mode": "full" } })
+    };
+    let unnamed = async |method: Method, path: &str| {
+        let mut request = request(method, path, "{}");
+        request.headers_mut().insert("host", "evil.example".parse().expect("a header"));
+        assistant.send(request).await
+    };
+    let denied = assistant.ask_with("hello", json!({ "require": ["library"] })).await;
+    denied.assert_refused_for("CONTEXT_UNAVAILABLE");
+    let table = [
+        (chat.to_owned(), assistant.ask("What is a door?").await),
+        (chat.to_owned(), assistant.ask("what is 1/0?").await),
+        (chat.to_owned(), denied),
+        (chat.to_owned(), assistant.chat(&json!({})).await),
+        (chat.to_owned(), assistant.get("/v1/chat/completions").await),
+        (chat.to_owned(), unnamed(Method::POST, "/v1/chat/completions").await),
+        (chat.to_owned(), assistant.ask(&"x".repeat(1 << 20)).await),
+        (format!("GET {documents}"), assistant.get(documents).await),
+        (format!("GET {documents}"), assistant.get(&format!("{documents}?limit=0")).await),
+        (format!("GET {documents}/{{id}}"), assistant.get(&format!("{documents}/{id}")).await),
+        (format!("GET {documents}/{{id}}"), assistant.get(&format!("{documents}/doc_1")).await),
+        (
+            format!("POST {documents}"),
+            assistant.post(documents, &json!({ "title": "t", "text": "x" })).await,
+        ),
+        (format!("POST {documents}"), assistant.post(documents, &json!({})).await),
+        (enforce.to_owned(), assistant.post("/v1/enforce", &case("system")).await),
+        (enforce.to_owned(), assistant.post("/v1/enforce", &case("tool")).await),
+        (enforce.to_owned(), assistant.post("/v1/enforce", &json!([])).await),
+        (enforce.to_owned(), unnamed(Method::POST, "/v1/enforce").await),
+        ("GET /status".to_owned(), assistant.get("/status").await),
+        ("GET /status".to_owned(), unnamed(Method::GET, "/status").await),
+        ("GET /healthz".to_owned(), assistant.get("/healthz").await),
+        ("GET /v1/models".to_owned(), assistant.get("/v1/models").await),
+    ];
+    for (operation, answer) in &table {
+        assert_described(&description, operation, answer);
+    }
+    assistant.store.close().await;
+    for path in [documents.to_owned(), format!("{documents}/{{id}}")] {
+        let answer = assistant.get(&path).await;
+        assert_eq!(answer.status, 503);
+        assert_described(&description, &format!("GET {path}"), &answer);
+    }
+    let minimal = assistant.ask("What is a door?").await;
+    assert_described(&description, chat, &minimal);
+}
+
+#[tokio::test]
+async fn every_header_of_an_answer_that_the_exit_writes_is_described() {
+    let assistant = assistant().await;
+    let description = assistant.get("/openapi.json").await.json();
+    let responses = &description["paths"]["/v1/chat/completions"]["post"]["responses"];
+    let described = responses["200"]["headers"].as_object().expect("headers");
+    let described: BTreeSet<&str> = described.keys().map(String::as_str).collect();
+    let answer = assistant.chat(&question_of("hello")).await;
+    let denied = assistant.ask_with("hello", json!({ "require": "library" })).await;
+    let names = answer.headers.keys().chain(denied.headers.keys()).map(|name| name.as_str());
+    let written: BTreeSet<&str> = names.filter(|name| name.starts_with("x-s")).collect();
+    assert_eq!(written, described);
+}
+
+#[tokio::test]
+async fn every_operation_says_what_the_rules_around_it_answer() {
+    let description = assistant().await.get("/openapi.json").await.json();
+    for row in app::routes().rows() {
+        let method = row.method.as_str().to_lowercase();
+        let operation = &description["paths"][row.path][&method];
+        for status in ["400", "403", "405", "500", "503"] {
+            assert!(operation["responses"][status].is_object(), "{method} {} {status}", row.path);
+        }
+        let has_body = operation["requestBody"].is_object();
+        assert_eq!(operation["responses"]["408"].is_object(), has_body, "{method} {}", row.path);
+    }
 }

@@ -2,7 +2,18 @@
 
 use super::messages::count_words;
 use super::request::Request;
+use crate::api::provenance::Provenance;
 use crate::respond::{Answer, Citation};
+
+/// A Chat Completion with the claims that the exit adds to it.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "it stands for what leaves: the completion and the exit's claims")]
+pub(crate) struct ChatAnswer {
+    #[schema(inline)]
+    #[serde(flatten)]
+    completion: Completion,
+    provenance: Provenance,
+}
 
 /// A Chat Completion.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
@@ -14,6 +25,7 @@ pub(crate) struct Completion {
     choices: [Choice; 1],
     usage: Usage,
     /// The conversation that the exchange belongs to; null when nothing can be kept.
+    #[schema(required)]
     conversation: Option<String>,
 }
 
@@ -21,6 +33,7 @@ pub(crate) struct Completion {
 struct Choice {
     index: u32,
     message: Message,
+    #[schema(required)]
     logprobs: Option<u32>,
     finish_reason: &'static str,
 }
@@ -28,7 +41,11 @@ struct Choice {
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
 struct Message {
     role: &'static str,
+    /// Null in a refusal.
+    #[schema(required, value_type = Option<String>)]
     content: String,
+    /// Null in an answer.
+    #[schema(required)]
     refusal: Option<String>,
     annotations: Vec<Annotation>,
 }

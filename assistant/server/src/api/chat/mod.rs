@@ -28,7 +28,13 @@ pub const REQUEST_MAX_BYTES: usize = 1 << 20;
     path = "/v1/chat/completions",
     request_body(content = request::RequestShape, content_type = "application/json"),
     responses(
-        (status = 200, description = "an answer or a refusal; provenance says which", body = Completion),
+        (status = 200, description = "an answer or a refusal; provenance says which", body = answer::ChatAnswer,
+            headers(
+                ("x-speech-authority" = String, description = "the authority that it claims"),
+                ("x-speech-mode" = String, description = "the mode that it reports"),
+                ("x-speech-code" = Option<String>, description = "the rule that a denied answer would have broken"),
+                ("x-should-retry" = Option<String>, description = "false where the same request would be denied again"),
+            )),
         (status = 413, body = super::ErrorAnswer),
         (status = 415, body = super::ErrorAnswer),
         (status = 422, body = super::ErrorAnswer),
