@@ -29,9 +29,13 @@ const OPENERS: &[(&str, Said)] = &[
     ("what did i mention", Said::Stated),
     ("what have i said", Said::Stated),
     ("what have i told you", Said::Stated),
-    ("did i say anything", Said::Stated),
+    ("did i say", Said::Stated),
+    ("did i tell you", Said::Stated),
+    ("did i mention", Said::Stated),
+    ("have i told you", Said::Stated),
     ("what did i ask", Said::Asked),
     ("what have i asked", Said::Asked),
+    ("did i ask", Said::Asked),
     ("what did you say", Said::Answered),
     ("what did you answer", Said::Answered),
     ("what did you tell me", Said::Answered),
@@ -50,10 +54,10 @@ const MANNERS: &[&str] = &[
     "can you",
     "could you",
     "would you",
-    "do you",
+    "do you know",
+    "do you remember",
     "tell me",
-    "know",
-    "remember",
+    "remind me of",
     "remind me",
 ];
 
@@ -135,6 +139,8 @@ mod tests {
         recalls("what did i ask before", Said::Asked, &[], Need::Half);
         recalls("So what have I told you so far?", Said::Stated, &[], Need::Half);
         recalls("Did I say anything about doors?", Said::Stated, &["doors"], Need::Half);
+        recalls("Did I tell you my name?", Said::Stated, &["name"], Need::Half);
+        recalls("Do you remember my name?", Said::Stated, &["name", "my"], Need::All);
         recalls("where do I live?", Said::Stated, &["live"], Need::All);
     }
 
@@ -146,6 +152,7 @@ mod tests {
             "my name is Ada",
             "",
             "is it my turn?",
+            "Please remember my name is Ada",
         ] {
             assert_eq!(parse(question), None, "{question}");
         }

@@ -29,6 +29,9 @@ const GENERAL_WORDS: &[&str] = &[
     "like",
     "lot",
     "lots",
+    "made",
+    "make",
+    "makes",
     "much",
     "nothing",
     "now",
@@ -45,6 +48,7 @@ const GENERAL_WORDS: &[&str] = &[
     "things",
     "want",
     "well",
+    "wrote",
     "yeah",
     "yes",
 ];
@@ -124,6 +128,7 @@ mod tests {
         gives("", &[]);
         gives("what is it?", &[]);
         gives("ok", &[]);
+        gives("who wrote this", &[]);
         gives("What is said of the gate?", &["gate"]);
     }
 

@@ -49,7 +49,7 @@ pub(super) fn recognise(core: &str) -> Option<String> {
     for (phrase, sign) in PHRASES {
         text = replace_words(&text, phrase, sign);
     }
-    let tokens = tokens(&text)?;
+    let tokens = tokens(&digits(&text))?;
     let has_number = tokens.iter().any(|token| matches!(token, Token::Number(_)));
     let operations =
         tokens.iter().filter(|token| !matches!(token, Token::Number(_) | Token::Sign('(' | ')')));
@@ -60,6 +60,30 @@ pub(super) fn recognise(core: &str) -> Option<String> {
         return None;
     }
     written(&tokens)
+}
+
+/// The text with its numbers in digits, also those in words. Only a number's own hyphen goes.
+fn digits(text: &str) -> String {
+    let mut words: Vec<&str> = Vec::new();
+    for word in text.split(' ') {
+        match word.split_once('-') {
+            Some((tens, ones)) if matches!(in_words(&[tens, ones]), Some((_, 2))) => {
+                words.extend([tens, ones]);
+            }
+            _ => words.push(word),
+        }
+    }
+    let mut written = Vec::new();
+    let mut rest = words.as_slice();
+    while let Some((first, after)) = rest.split_first() {
+        let (piece, taken) = match in_words(rest) {
+            Some((value, taken)) => (value.to_string(), taken),
+            None => ((*first).to_owned(), 1),
+        };
+        written.push(piece);
+        rest = rest.get(taken..).unwrap_or(after);
+    }
+    written.join(" ")
 }
 
 fn replace_words(text: &str, phrase: &str, sign: &str) -> String {
@@ -106,9 +130,6 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
 fn token(first: char, piece: &str) -> Option<Token> {
     if first.is_ascii_digit() {
         return number(piece).map(Token::Number);
-    }
-    if let Some(value) = in_words(piece) {
-        return Some(Token::Number(value.to_string()));
     }
     if first.is_alphabetic() {
         let is_known = FUNCTIONS.contains(&piece) || matches!(piece, "mod" | "of" | "pi" | "x");

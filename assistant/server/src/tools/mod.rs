@@ -143,6 +143,9 @@ mod tests {
         calculates("what is 20% * 50", "10");
         calculates("what is two plus two", "4");
         calculates("Twelve divided by three?", "4");
+        calculates("what is twenty-one plus two", "23");
+        calculates("Ninety nine minus one hundred and five", "-6");
+        calculates("50 percent of two hundred", "100");
         calculates("1 + 1 equals?", "2");
         calculates("what does 1 + 1 equal?", "2");
     }
@@ -201,6 +204,7 @@ mod tests {
         converts("how many seconds in 2 hours", "7200 seconds");
         converts("CONVERT 5 Miles TO Km", "8.04672 km");
         converts("What is 100 C in F?", "212 \u{b0}F");
+        converts("100 c to f", "212 \u{b0}F");
     }
 
     #[test]

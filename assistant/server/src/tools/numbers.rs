@@ -37,8 +37,7 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// No word that another one may follow, as in `twenty-one`.
-const WORDS: [&str; 20] = [
+const SMALL: [&str; 20] = [
     "zero",
     "one",
     "two",
@@ -61,9 +60,36 @@ const WORDS: [&str; 20] = [
     "nineteen",
 ];
 
-/// A small number in words.
-pub(super) fn in_words(word: &str) -> Option<i64> {
-    let mut words = (0_i64..).zip(WORDS);
+const TENS: [&str; 8] =
+    ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+
+/// A number under a thousand at the start of the words, and how many words it takes.
+pub(super) fn in_words(words: &[&str]) -> Option<(i64, usize)> {
+    let (value, taken) = under_a_hundred(words)?;
+    let rest = words.get(taken..).unwrap_or_default();
+    match rest {
+        ["hundred", rest @ ..] if (1..10).contains(&value) => {
+            let and = usize::from(rest.first() == Some(&"and"));
+            let more = under_a_hundred(rest.get(and..).unwrap_or_default());
+            let (more, added) = more.map_or((0, 0), |(more, taken)| (more, and + taken));
+            Some((100 * value + more, taken + 1 + added))
+        }
+        _ => Some((value, taken)),
+    }
+}
+
+fn under_a_hundred(words: &[&str]) -> Option<(i64, usize)> {
+    let (first, rest) = words.split_first()?;
+    let Some(tens) = (2_i64..).zip(TENS).find_map(|(tens, name)| (name == *first).then_some(tens))
+    else {
+        return small(first).map(|value| (value, 1));
+    };
+    let ones = rest.first().and_then(|word| small(word)).filter(|ones| (1..10).contains(ones));
+    Some(ones.map_or((10 * tens, 1), |ones| (10 * tens + ones, 2)))
+}
+
+fn small(word: &str) -> Option<i64> {
+    let mut words = (0_i64..).zip(SMALL);
     words.find_map(|(value, name)| name.eq_ignore_ascii_case(word).then_some(value))
 }
 
@@ -72,12 +98,12 @@ pub(super) fn count(word: &str) -> Option<i64> {
     if ["a", "an"].iter().any(|article| article.eq_ignore_ascii_case(word)) {
         return Some(1);
     }
-    in_words(word).or_else(|| number(word)?.parse().ok())
+    small(word).or_else(|| number(word)?.parse().ok())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{count, number};
+    use super::{count, in_words, number};
 
     #[test]
     fn commas_group_thousands_and_nothing_else() {
@@ -96,5 +122,17 @@ mod tests {
         assert_eq!(count("twenty"), None);
         assert_eq!(count("1,000"), Some(1000));
         assert_eq!(count("many"), None);
+    }
+
+    #[test]
+    fn numbers_in_words_take_as_many_words_as_they_have() {
+        let read = |text: &str| in_words(&text.split(' ').collect::<Vec<_>>());
+        assert_eq!(read("two plus"), Some((2, 1)));
+        assert_eq!(read("twenty one"), Some((21, 2)));
+        assert_eq!(read("twenty ten"), Some((20, 1)));
+        assert_eq!(read("three hundred and forty two more"), Some((342, 5)));
+        assert_eq!(read("one hundred and more"), Some((100, 2)));
+        assert_eq!(read("eleven hundred"), Some((11, 1)));
+        assert_eq!(read("and"), None);
     }
 }

@@ -42,12 +42,12 @@ pub(super) const UNITS: &[Unit] = &[
     unit("weeks", &[], &["week", "weeks"]),
     unit(
         "\u{b0}C",
-        &["\u{b0}C", "C"],
+        &["\u{b0}C", "C", "c"],
         &["celsius", "degrees celsius", "degree celsius", "degrees c"],
     ),
     unit(
         "\u{b0}F",
-        &["\u{b0}F", "F"],
+        &["\u{b0}F", "F", "f"],
         &["fahrenheit", "degrees fahrenheit", "degree fahrenheit", "degrees f"],
     ),
     unit("K", &["K"], &["kelvin", "kelvins"]),
