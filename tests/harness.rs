@@ -105,7 +105,7 @@ fn copy(name: &str) -> PathBuf {
     drop(fs::remove_dir_all(&copy));
     let mut files = locked::covered_files(&root()).unwrap();
     files.extend(["LOCKED.md", "kernel/README.md", "rust-toolchain.toml"].map(str::to_owned));
-    for test in ["contract", "harness", "locked", "speech", "surface"] {
+    for test in ["contract", "harness", "locked", "main", "speech", "surface"] {
         files.push(format!("tests/{test}.rs"));
     }
     for file in files {
@@ -150,6 +150,27 @@ fn a_lock_sees_a_changed_a_deleted_and_an_uncovered_file() {
     fs::copy(root().join(fixture), copy.join(fixture)).unwrap();
     fs::write(copy.join("contracts/speech/other.json"), "{}").unwrap();
     assert_eq!(broken().len(), 1);
+}
+
+#[test]
+fn a_lock_is_held_by_a_test_that_runs() {
+    let copy = copy("held");
+    let broken = || locked::mismatches(&copy).unwrap().1.len();
+    let without = |file: &str, words: &str, left: &str| {
+        let before = text(&copy, file);
+        let changed = before.replacen(words, left, 1);
+        assert_ne!(changed, before, "{words} stands in {file}");
+        fs::write(copy.join(file), changed).unwrap();
+        let broken = broken();
+        fs::write(copy.join(file), before).unwrap();
+        broken
+    };
+    assert_eq!(broken(), 0);
+    let test = "#[test]\nfn the_surface_is_the_approved_one";
+    let name = "fn the_surface_is_the_approved_one";
+    assert_eq!(without("tests/surface.rs", test, name), 1);
+    assert_eq!(without("tests/surface.rs", test, &format!("/// The test of it.\n{name}")), 1);
+    assert_eq!(without("tests/main.rs", "mod surface;", "// mod surface;"), 1);
 }
 
 #[test]

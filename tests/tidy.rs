@@ -1,6 +1,6 @@
 //! The house style holds.
 
-use speech_harness::tidy::{self, File, code, prose};
+use speech_harness::tidy::{self, File, holder, prose};
 
 use crate::{kept, root};
 
@@ -39,25 +39,62 @@ fn an_invariant_out_of_form_is_found() {
     let mark = ["INVA", "RIANT"].concat();
     let broken =
         |words: &str| prose::invariants(&root(), &[file(&format!("// {mark}{words}"))]).1.len();
-    assert_eq!(broken(": the sum is even. Held by privacy."), 0);
-    assert_eq!(
-        broken(": the sum is even. Held by `tests/tidy.rs::a_stale_exception_is_found`."),
-        0
-    );
-    assert_eq!(broken(": the sum is even. Held by `tests/tidy.rs::a_test_that_is_gone`."), 1);
-    assert_eq!(broken(": the sum is even. Held by `tests/tidy.rs`."), 1);
+    let held = |holders: &str| broken(&format!(": the sum is even. Held by {holders}"));
+    let test = "`tests/tidy.rs::a_stale_exception_is_found`";
+    assert_eq!(held("privacy."), 0);
+    assert_eq!(held("the type. More words."), 0);
+    assert_eq!(held(&format!("{test}.")), 0);
+    assert_eq!(held(&format!("privacy, the type and {test}.")), 0);
+    for holders in [
+        "`tests/tidy.rs::a_test_that_is_gone`.",
+        "`tests/tidy.rs::file`.",
+        "`tests/tidy.rs`.",
+        "`tests`.",
+        "`privacy`.",
+        "care.",
+        "care and privacy.",
+        "privacy",
+        "",
+    ] {
+        assert_eq!(held(holders), 1, "{holders}");
+        assert_eq!(held(&format!("{test} and {holders}")), 1, "{holders}");
+    }
     assert_eq!(broken(": the sum is even."), 1);
     assert_eq!(broken(": never odd. Held by privacy."), 1);
     assert_eq!(broken(" the sum is even"), 1);
 }
 
 #[test]
+fn an_invariant_is_held_by_a_test_of_its_own_file_too() {
+    let mark = ["INVA", "RIANT"].concat();
+    let text = format!("// {mark}: the sum is even. Held by `sums`.\n#[test]\nfn sums() {{}}");
+    assert_eq!(prose::invariants(&root(), &[file(&text)]).1, [""; 0]);
+    let text = text.replace("#[test]", "");
+    assert_eq!(prose::invariants(&root(), &[file(&text)]).1.len(), 1);
+}
+
+#[test]
 fn a_test_is_a_function_under_its_attribute() {
-    let text = "#[test] fn one() {} #[tokio::test(flavor = \"x\")] async fn two() {} fn three() {} \
-        // fn four()\nproptest! { #[test] fn five(x in 0..1) { fn six() {} } } #[test] #[ignore] fn seven() {}";
-    let found = ["one", "two", "three", "four", "five", "six", "seven"]
-        .map(|name| code::has_test(text, name));
-    assert_eq!(found, [true, true, false, false, true, false, true]);
+    for (text, expected) in [
+        ("#[test] fn one() {}", true),
+        ("#[tokio::test(flavor = \"x\")] pub async fn one() {}", true),
+        ("mod inner { #[test] fn one() {} }", true),
+        ("proptest! { #![proptest_config(x)] #[test] fn one(x in 0..1) {} }", true),
+        ("#[test] fn other() {}", false),
+        ("fn one() {}", false),
+        ("// #[test] fn one() {}", false),
+        ("/// The test of it.\nfn one() {}", false),
+        ("#[doc = \"a test of it\"] fn one() {}", false),
+        ("#[cfg(test)] fn one() {}", false),
+        ("#[test] #[ignore] fn one() {}", false),
+        ("#[ignore = \"slow\"] #[test] fn one() {}", false),
+        ("#[test] fn other() { #[test] fn one() {} }", false),
+        ("proptest! { #[test] fn other() {} fn one(x in 0..1) { #[test] fn one() {} } }", false),
+        ("macro_rules! never { () => { #[test] fn one() {} } }", false),
+        ("const TEXT: &str = \"#[test] fn one() {}\";", false),
+    ] {
+        assert_eq!(holder::has_test(text, "one"), expected, "{text}");
+    }
 }
 
 #[test]

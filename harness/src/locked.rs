@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::domain::sha256;
-use crate::tidy::code;
+use crate::tidy::holder;
 use crate::trouble::Trouble;
 use crate::workspace;
 
@@ -135,8 +135,9 @@ pub fn test_exists(root: &Path, test: &str) -> bool {
     let Some((module, name)) = test.split_once("::") else {
         return false;
     };
-    workspace::text(root, &format!("tests/{module}.rs"))
-        .is_ok_and(|text| code::has_test(&text, name))
+    let text = |module: &str| workspace::text(root, &format!("tests/{module}.rs"));
+    text("main").is_ok_and(|text| holder::has_module(&text, module))
+        && text(module).is_ok_and(|text| holder::has_test(&text, name))
 }
 
 /// Writes the present digest of one row's path into `LOCKED.md`, and nothing else.

@@ -6,6 +6,7 @@ use crate::trouble::Trouble;
 use crate::workspace;
 
 pub mod code;
+pub mod holder;
 pub mod prose;
 
 /// A file that git tracks.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{
@@ -145,34 +145,4 @@ pub fn long_files(files: &[File]) -> Vec<Lapse> {
         }
     }
     lapses
-}
-
-/// Whether there is a test of that name in a text: a function under an attribute that ends in `test`, in a macro such
-/// as proptest's too.
-#[must_use]
-pub fn has_test(text: &str, name: &str) -> bool {
-    text.parse().is_ok_and(|tokens| has_test_in(tokens, name))
-}
-
-fn has_test_in(tokens: TokenStream, name: &str) -> bool {
-    let mut is_test = false;
-    let mut is_named = false;
-    for token in tokens {
-        match token {
-            TokenTree::Group(group) if group.delimiter() == Delimiter::Bracket => {
-                let attribute = group.stream().to_string();
-                is_test |= attribute.split(['(', ' ']).any(|word| word == "test");
-            }
-            TokenTree::Group(group) if has_test_in(group.stream(), name) => return true,
-            TokenTree::Ident(word) if is_named => {
-                if is_test && word == name {
-                    return true;
-                }
-                (is_test, is_named) = (false, false);
-            }
-            TokenTree::Ident(word) => is_named = word == "fn",
-            TokenTree::Group(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => {}
-        }
-    }
-    false
 }

@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use super::{File, Lapse, code};
-use crate::workspace;
+use super::{File, Lapse, holder};
 
 /// Words in capitals that are words of the trade, each with what it stands for. One that nobody uses fails.
 pub const TRADE_WORDS: &[(&str, &str)] = &[
@@ -193,39 +192,12 @@ pub fn invariants(root: &Path, files: &[File]) -> (u64, Vec<String>) {
 const NEGATIVE_STARTS: [&str; 5] = ["never ", "no ", "not ", "do not ", "don't "];
 
 fn invariant(root: &Path, file: &File, rest: &str) -> Result<(), String> {
-    let form = "`INVARIANT: <positive sentence>. Held by <the type, privacy or `file.rs::test`>.`";
     let said = rest.strip_prefix(": ").and_then(|rest| rest.split_once(". Held by "));
-    let Some((sentence, holder)) = said else {
-        return Err(form.to_owned());
+    let Some((sentence, holders)) = said else {
+        return Err("`INVARIANT: <positive sentence>. Held by <holder>.`".to_owned());
     };
     if NEGATIVE_STARTS.iter().any(|start| sentence.to_lowercase().starts_with(start)) {
         return Err(format!("a positive sentence, found \"{sentence}\""));
     }
-    let mut pieces = holder.split('`');
-    let words = pieces.next().unwrap_or_default().trim();
-    match pieces.next() {
-        Some(name)
-            if pieces.next().is_some_and(|tail| {
-                tail.starts_with('.') || tail.starts_with(" and ") || tail.starts_with(", ")
-            }) =>
-        {
-            if is_test(root, file, name) {
-                Ok(())
-            } else {
-                Err(format!("{name} to be a test, since it holds an invariant"))
-            }
-        }
-        None if ["privacy.", "the type."].iter().any(|held| words.starts_with(held)) => Ok(()),
-        _ => Err(form.to_owned()),
-    }
-}
-
-/// Whether there is a test of that name: `path/to/file.rs::name`, or `name` in the same file.
-fn is_test(root: &Path, file: &File, name: &str) -> bool {
-    match name.rsplit_once("::") {
-        Some((path, name)) => {
-            workspace::text(root, path).is_ok_and(|text| code::has_test(&text, name))
-        }
-        None => code::has_test(&file.text, name),
-    }
+    holder::check(root, file, holders)
 }
