@@ -1,5 +1,6 @@
 //! The door reads a case in one pass and looks for the fault only when that fails: both have to agree.
 
+use std::fs;
 use std::sync::LazyLock;
 
 use jsonschema::Validator;
@@ -9,7 +10,8 @@ use serde_json::Value;
 use speech_exit::door::{self, CASE_MAX_BYTES, Case, Outcome};
 use speech_exit::strict::{self, FaultCode};
 use speech_harness::fixtures::{self, FIXTURES, Fixture, REJECTS, Reject};
-use speech_harness::{conformance, decide};
+use speech_harness::oracle::RULES;
+use speech_harness::{conformance, decide, workspace};
 
 use crate::contract::schema;
 use crate::root;
@@ -198,14 +200,36 @@ fn a_case_of_one_mebibyte_is_read_and_one_byte_more_is_not() {
     assert!(matches!(larger, Outcome::Malformed { code: FaultCode::TooLarge, .. }));
 }
 
+fn decided(line: &str) -> String {
+    let mut answer = Vec::new();
+    decide::lines(&mut line.as_bytes(), &mut answer).unwrap();
+    String::from_utf8(answer).unwrap()
+}
+
 #[test]
 fn the_door_agrees_with_the_rules_on_the_whole_domain() {
-    let decide = |line: &str| {
-        let mut answer = Vec::new();
-        decide::lines(&mut line.as_bytes(), &mut answer).unwrap();
-        String::from_utf8(answer).unwrap()
-    };
-    conformance::assert_agrees(decide);
+    let rules = fs::read(root().join(RULES)).unwrap();
+    conformance::assert_agrees(&rules, decided);
     let deny_nothing = |_: &str| "{\"outcome\":\"allow\"}".to_owned();
-    assert!(conformance::disagreements(&root(), deny_nothing).unwrap().len() > 3_000);
+    assert!(conformance::disagreements(&rules, deny_nothing).unwrap().len() > 3_000);
+}
+
+#[test]
+fn agreeing_with_other_rules_says_nothing() {
+    let rules = fs::read_to_string(root().join(RULES)).unwrap();
+    let laxer = rules.replace("\"more_than\": 0", "\"more_than\": 1");
+    assert_ne!(laxer, rules);
+    for other in [laxer.as_str(), "{}", ""] {
+        assert!(conformance::disagreements(other.as_bytes(), decided).is_err(), "{other}");
+    }
+}
+
+/// Whoever checks their own backend has the harness as a dependency, and this workspace nowhere.
+#[test]
+fn no_library_code_looks_for_the_place_where_it_was_built() {
+    for file in workspace::files_below(&root(), "harness/src").unwrap() {
+        let text = workspace::text(&root(), &file).unwrap();
+        assert!(!text.contains("CARGO_MANIFEST_DIR"), "{file}");
+        assert!(!text.contains("include_str!") && !text.contains("include_bytes!"), "{file}");
+    }
 }

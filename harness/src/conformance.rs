@@ -1,41 +1,54 @@
 //! For those who decide about speech by other means: does theirs agree with the rules on the whole domain?
-
-use std::path::Path;
+//!
+//! The rules are `contracts/speech/rules.json` of this workspace, which a crate does not carry: keep a copy of that
+//! file, of the kernel's version, beside the test. Another revision of the rules is refused, since agreeing with it
+//! would say nothing about the kernel.
+//!
+//! ```no_run
+//! # fn decide(case: &str) -> String { case.to_owned() }
+//! let rules = std::fs::read("tests/rules.json").unwrap_or_default();
+//! speech_harness::conformance::assert_agrees(&rules, decide);
+//! ```
 
 use serde_json::{Value, json};
 
 use crate::domain::{self, Case, SOURCES};
+use crate::expected;
 use crate::oracle::{Oracle, Question};
 use crate::trouble::Trouble;
 
-/// Asserts that `decide` answers every case of the domain as the rules say.
+/// Asserts that `decide` answers every case of the domain as `rules` say.
 ///
 /// A case is a line and an answer is a line, as those of `harness decide`; fields beside `outcome` and `code` are free.
 ///
 /// # Panics
 ///
-/// With the first cases on which it does not agree.
+/// With the first cases on which it does not agree, or when `rules` are not those of the kernel.
 #[track_caller]
-pub fn assert_agrees(decide: impl FnMut(&str) -> String) {
-    let home = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let found = disagreements(home.parent().unwrap_or(home), decide);
-    let words = match &found {
+pub fn assert_agrees(rules: &[u8], decide: impl FnMut(&str) -> String) {
+    let words = match disagreements(rules, decide) {
         Ok(cases) => cases.iter().take(10).map(|case| format!("{case}\n")).collect(),
         Err(trouble) => trouble.to_string(),
     };
     assert!(words.is_empty(), "expected each case decided as the rules say\n{words}");
 }
 
-/// The cases on which `decide` does not answer as the rules of that workspace say.
+/// The cases on which `decide` does not answer as `rules` say.
 ///
 /// # Errors
 ///
-/// The rules cannot be read.
+/// `rules` cannot be read, or decide otherwise than the kernel does.
 pub fn disagreements(
-    root: &Path,
+    rules: &[u8],
     mut decide: impl FnMut(&str) -> String,
 ) -> Result<Vec<String>, Trouble> {
-    let oracle = Oracle::read(root)?;
+    let oracle = Oracle::parse(rules)?;
+    let (kernel, ruled) = (domain::kernel_table_sha256(), expected::table_sha256(&oracle));
+    if ruled != kernel {
+        return Err(Trouble::new(format!(
+            "expected rules with the decision table {kernel} of the kernel, found {ruled}; take those of its version"
+        )));
+    }
     let mut differing = Vec::new();
     for case in domain::cases() {
         let expected = oracle.denial(&Question::from_case(&case));
