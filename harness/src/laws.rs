@@ -1,7 +1,11 @@
 //! Laws of the kernel, each a sentence, each tried on generated traces.
+//!
+//! Other cases are tried each time, since the whole domain is walked elsewhere. What fails says from which seed.
+
+use std::hash::{BuildHasher, RandomState};
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestCaseError, TestRunner};
+use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
 use speech_kernel::{
     Authority, ContextTrace, EnforcementViolation, Response, ResponseKind, Source, SystemMode,
 };
@@ -11,13 +15,22 @@ use crate::domain::{AUTHORITIES, KINDS, MODES, SOURCES};
 /// How many generated cases each law is tried on.
 pub const CASES: u32 = 1_024;
 
-/// One law. Trying it gives the smallest counterexample that was found.
+/// One law.
 #[derive(Debug, Clone, Copy)]
 pub struct Law {
     /// The law as a sentence.
     pub name: &'static str,
-    /// Tries it on [`CASES`] generated cases.
-    pub hold: fn() -> Result<(), String>,
+    /// Tries it on [`CASES`] cases that follow from the seed. Fails with the smallest counterexample that was found.
+    pub hold: fn(seed: u64) -> Result<(), String>,
+}
+
+/// The seed of `PROPTEST_RNG_SEED`, else another one each time.
+#[must_use]
+pub fn seed() -> u64 {
+    match Config::default().rng_seed {
+        RngSeed::Fixed(seed) => seed,
+        RngSeed::Random => RandomState::new().hash_one(()),
+    }
 }
 
 /// All laws.
@@ -36,9 +49,7 @@ pub const LAWS: [Law; 6] = [
     Law { name: "a_verdict_survives_serde", hold: a_verdict_survives_serde },
 ];
 
-type Tried = Result<(), TestCaseError>;
-
-fn order_and_repetition_never_matter() -> Result<(), String> {
+fn order_and_repetition_never_matter(seed: u64) -> Result<(), String> {
     let lists = sources().prop_flat_map(|list| {
         let mut twice = list.clone();
         twice.extend(&list);
@@ -46,6 +57,7 @@ fn order_and_repetition_never_matter() -> Result<(), String> {
         (Just(list), repeated, Just(twice).prop_shuffle())
     });
     try_law(
+        seed,
         (response(), lists, missing(), mode()),
         |(response, (list, part, shuffled), missing, mode)| {
             let verdict = decided(&response, &list, missing, mode);
@@ -58,8 +70,8 @@ fn order_and_repetition_never_matter() -> Result<(), String> {
     )
 }
 
-fn more_sources_never_lower_the_derived_authority() -> Result<(), String> {
-    try_law((sources(), sources()), |(few, more)| {
+fn more_sources_never_lower_the_derived_authority(seed: u64) -> Result<(), String> {
+    try_law(seed, (sources(), sources()), |(few, more)| {
         let mut all = few.clone();
         all.extend(more);
         prop_assert!(rank(derived(&few)?) <= rank(derived(&all)?));
@@ -67,8 +79,8 @@ fn more_sources_never_lower_the_derived_authority() -> Result<(), String> {
     })
 }
 
-fn a_truthful_refusal_always_passes() -> Result<(), String> {
-    try_law((sources(), missing(), mode()), |(sources, missing, mode)| {
+fn a_truthful_refusal_always_passes(seed: u64) -> Result<(), String> {
+    try_law(seed, (sources(), missing(), mode()), |(sources, missing, mode)| {
         let refusal =
             Response { kind: ResponseKind::Refusal, authority: Authority::None, system_mode: mode };
         prop_assert_eq!(decided(&refusal, &sources, missing, mode), Ok(()));
@@ -76,8 +88,8 @@ fn a_truthful_refusal_always_passes() -> Result<(), String> {
     })
 }
 
-fn a_truthful_answer_passes_when_nothing_is_missing() -> Result<(), String> {
-    try_law((sources(), mode()), |(sources, mode)| {
+fn a_truthful_answer_passes_when_nothing_is_missing(seed: u64) -> Result<(), String> {
+    try_law(seed, (sources(), mode()), |(sources, mode)| {
         let from = |kinds: &[Source]| sources.iter().any(|source| kinds.contains(source));
         let authority = match (from(&[Source::Tool]), from(&[Source::Library, Source::Memory])) {
             (true, _) => Authority::Tool,
@@ -90,31 +102,54 @@ fn a_truthful_answer_passes_when_nothing_is_missing() -> Result<(), String> {
     })
 }
 
-fn equal_inputs_give_equal_verdicts() -> Result<(), String> {
-    try_law((response(), sources(), missing(), mode()), |(response, sources, missing, mode)| {
-        let elsewhere = sources.clone();
-        let verdict = decided(&response, &sources, missing, mode);
-        prop_assert_eq!(verdict, decided(&response.clone(), &elsewhere, missing, mode));
-        Ok(())
-    })
+fn equal_inputs_give_equal_verdicts(seed: u64) -> Result<(), String> {
+    try_law(
+        seed,
+        (response(), sources(), missing(), mode()),
+        |(response, sources, missing, mode)| {
+            let elsewhere = sources.clone();
+            let verdict = decided(&response, &sources, missing, mode);
+            prop_assert_eq!(verdict, decided(&response.clone(), &elsewhere, missing, mode));
+            Ok(())
+        },
+    )
 }
 
-fn a_verdict_survives_serde() -> Result<(), String> {
-    try_law((response(), sources(), missing(), mode()), |(response, sources, missing, mode)| {
-        let broken = |error: serde_json::Error| TestCaseError::fail(error.to_string());
-        let text = serde_json::to_string(&response).map_err(broken)?;
-        prop_assert_eq!(response, serde_json::from_str::<Response>(&text).map_err(broken)?);
-        let verdict = decided(&response, &sources, missing, mode);
-        let text = serde_json::to_string(&verdict).map_err(broken)?;
-        let read = serde_json::from_str::<Result<(), EnforcementViolation>>(&text);
-        prop_assert_eq!(verdict, read.map_err(broken)?);
-        Ok(())
-    })
+fn a_verdict_survives_serde(seed: u64) -> Result<(), String> {
+    try_law(
+        seed,
+        (response(), sources(), missing(), mode()),
+        |(response, sources, missing, mode)| {
+            let broken = |error: serde_json::Error| TestCaseError::fail(error.to_string());
+            let text = serde_json::to_string(&response).map_err(broken)?;
+            prop_assert_eq!(response, serde_json::from_str::<Response>(&text).map_err(broken)?);
+            let verdict = decided(&response, &sources, missing, mode);
+            let text = serde_json::to_string(&verdict).map_err(broken)?;
+            let read = serde_json::from_str::<Result<(), EnforcementViolation>>(&text);
+            prop_assert_eq!(verdict, read.map_err(broken)?);
+            Ok(())
+        },
+    )
 }
 
-fn try_law<S: Strategy>(strategy: S, law: impl Fn(S::Value) -> Tried) -> Result<(), String> {
-    let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
-    TestRunner::new(config).run(&strategy, law).map_err(|error| error.to_string())
+/// Tries a law on [`CASES`] cases of a strategy.
+///
+/// # Errors
+///
+/// The smallest counterexample that was found, and how to get to it again.
+pub fn try_law<S: Strategy>(
+    seed: u64,
+    strategy: S,
+    law: impl Fn(S::Value) -> Result<(), TestCaseError>,
+) -> Result<(), String> {
+    let config = Config {
+        cases: CASES,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(seed),
+        ..Config::default()
+    };
+    let tried = TestRunner::new(config).run(&strategy, law);
+    tried.map_err(|error| format!("{error}\nto try the same cases, set PROPTEST_RNG_SEED={seed}"))
 }
 
 fn decided(
