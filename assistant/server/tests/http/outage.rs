@@ -1,6 +1,7 @@
 //! What is said when the store cannot be used.
 
 use assistant::respond::{Answer, Composed};
+use assistant::status::{Health, Part};
 use serde_json::{Value, json};
 use speech_exit::Claims;
 use speech_kernel::Authority;
@@ -142,4 +143,21 @@ async fn the_probe_notices_a_held_lock_when_nobody_writes() {
     let _other = assistant.hold_the_write_lock().await;
     until_reasons_are(&assistant, &json!(["STORE_DOWN"])).await;
     watching.abort();
+}
+
+#[tokio::test]
+async fn after_a_write_that_failed_only_one_that_is_committed_counts() {
+    let assistant = assistant().await;
+    let mut other = assistant.other_connection().await;
+    let mut commits = async || {
+        let row = sqlx::query_as::<_, (i64,)>("PRAGMA data_version").fetch_one(&mut other).await;
+        row.expect("a number that each commit of another changes").0
+    };
+    let before = commits().await;
+    assistant.store.ping().await.expect("a store");
+    assert_eq!(commits().await, before, "a probe without need is rolled back");
+    assistant.store.board().note(Part::Writes, Health::Down);
+    assistant.store.ping().await.expect("a store");
+    assert_ne!(commits().await, before, "a full disk shows at the commit only");
+    assert_eq!(assistant.get("/status").await.json()["store"], "up");
 }

@@ -79,13 +79,18 @@ impl Assistant {
         Self { server, store, directory }
     }
 
-    /// Another process's hold on the right to write.
-    pub(crate) async fn hold_the_write_lock(&self) -> sqlx::SqliteConnection {
-        use sqlx::{Connection as _, Executor as _};
+    /// What another process has of the file.
+    pub(crate) async fn other_connection(&self) -> sqlx::SqliteConnection {
+        use sqlx::Connection as _;
         let file = self.directory.path().join(assistant::store::FILE_NAME);
         let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
-        let mut other = sqlx::SqliteConnection::connect_with(&options).await.expect("a file");
-        other.execute("BEGIN IMMEDIATE").await.expect("the lock");
+        sqlx::SqliteConnection::connect_with(&options).await.expect("a file")
+    }
+
+    /// Another process's hold on the right to write.
+    pub(crate) async fn hold_the_write_lock(&self) -> sqlx::SqliteConnection {
+        let mut other = self.other_connection().await;
+        sqlx::Executor::execute(&mut other, "BEGIN IMMEDIATE").await.expect("the lock");
         other
     }
 
