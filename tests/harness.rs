@@ -4,9 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use speech_harness::checks::{CHECKS, Of};
+use speech_harness::checks::{CHECKS, Check, Checked, Found, Of, tools};
 use speech_harness::report::{self, End, Format};
-use speech_harness::{bless, decide, locked, workspace};
+use speech_harness::trouble::Trouble;
+use speech_harness::{bless, decide, deep, locked, workspace};
 
 use crate::{kept, root};
 
@@ -92,6 +93,64 @@ fn verify_keeps_every_promise_and_says_so() {
     let promises = said["promises"].as_array().unwrap();
     assert_eq!(promises.len(), CHECKS.iter().filter(|check| check.of == Of::Kernel).count());
     assert!(promises.iter().all(|promise| promise["count"].as_u64() > Some(0)));
+}
+
+const fn made_up(run: fn(&Path) -> Checked) -> Check {
+    Check { name: "made_up", of: Of::Kernel, promise: "so it is", run }
+}
+
+const KEPT: Check = made_up(|_| Ok(Found { count: deep::COUNT, broken: Vec::new() }));
+const BROKEN: Check =
+    made_up(|_| Ok(Found { count: 7, broken: vec!["one".to_owned(), "two\nlines".to_owned()] }));
+const UNCHECKED: Check = made_up(|_| Err(Trouble::new("expected a disk")));
+
+#[test]
+fn what_cannot_be_checked_is_no_broken_promise() {
+    for (checks, expected, word) in [
+        (&[][..], End::Kept, "kept"),
+        (&[KEPT], End::Kept, "kept"),
+        (&[UNCHECKED, KEPT], End::Unchecked, "unchecked"),
+        (&[KEPT, BROKEN], End::Broken, "broken"),
+        (&[BROKEN, UNCHECKED], End::Broken, "broken"),
+        (&[UNCHECKED, BROKEN], End::Broken, "broken"),
+    ] {
+        let report = report::of(&root(), checks);
+        assert_eq!(report.end(), expected);
+        let mut output = Vec::new();
+        report.write(Format::Json, &mut output).unwrap();
+        let said: Value = serde_json::from_slice(&output).unwrap();
+        assert_eq!(said["end"], word);
+        assert_eq!(said["ok"], expected == End::Kept);
+    }
+    assert_eq!([End::Kept as u8, End::Broken as u8, End::Unchecked as u8], [0, 1, 3]);
+}
+
+#[test]
+fn words_counts_and_sentences_stand_in_columns() {
+    let mut output = Vec::new();
+    let report = report::of(&root(), &[KEPT, BROKEN, UNCHECKED]);
+    report.write(Format::Human, &mut output).unwrap();
+    let output = String::from_utf8(output).unwrap();
+    let (promises, _) = output.split_once("decision table").unwrap();
+    let expected = "\
+kept        72559368  so it is
+broken             7  so it is
+                      one
+                      two
+                      lines
+unchecked          0  so it is
+                      could not check: expected a disk
+";
+    assert_eq!(promises, expected);
+}
+
+#[test]
+fn a_tool_that_cannot_work_has_found_nothing() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tools");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("Cargo.toml"), "[workspace").unwrap();
+    assert!(tools::formatted(&folder).is_err());
+    assert!(tools::linted(&folder).is_err());
 }
 
 #[test]

@@ -11,14 +11,20 @@ use speech_harness::report::{self, End, Format, Report};
 use speech_harness::trouble::Trouble;
 use speech_harness::{bless, decide, locked, workspace};
 
+const EXIT_CODES: &str = "Exit codes:
+  0  everything is as promised
+  1  something is not as promised
+  2  the arguments cannot be read
+  3  something could not be checked or written, and nothing is known to be broken";
+
 /// Checks every promise of the speech firewall.
 #[derive(Parser)]
-#[command(name = "harness", version)]
+#[command(name = "harness", version, after_help = EXIT_CODES)]
 struct Arguments {
-    /// The workspace; without it, the one around the current folder.
+    /// The workspace; by default the one around the current folder.
     #[arg(long, global = true, value_name = "DIR")]
     root: Option<PathBuf>,
-    /// For people, or for machines.
+    /// How to write what was found.
     #[arg(long, global = true, value_enum, default_value = "human")]
     format: Format,
     #[command(subcommand)]
@@ -27,23 +33,26 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Verb {
-    /// The kernel against the rules, laws, the contract, the surface, the locks.
+    /// Checks what the kernel promises: its decisions, laws, contract, surface and locks.
+    #[command(after_help = EXIT_CODES)]
     Verify {
-        /// Also every ordered list of up to 7 sources: 72,559,368 cases.
+        /// Also walks every ordered list of up to 7 sources, 72,559,368 cases: seconds in a release build.
         #[arg(long)]
         deep: bool,
     },
-    /// A case on each line in, its verdict on each line out.
+    /// Reads a case from each line of standard input, and answers it with its verdict on a line.
     Decide,
     /// Writes snapshots, compile-fail reasons, schemas and the rule table of the kernel's README.
     Bless,
-    /// Digests of LOCKED.md against the files.
+    /// Compares the digests in LOCKED.md with the files.
+    #[command(after_help = EXIT_CODES)]
     Locked {
-        /// Writes the present digest of this row into LOCKED.md.
+        /// Writes the present digest of this row into LOCKED.md instead.
         #[arg(long, value_name = "FILE")]
         accept: Option<String>,
     },
-    /// All checks.
+    /// Makes all checks: those of verify, and how the workspace is kept.
+    #[command(after_help = EXIT_CODES)]
     Ci {
         /// Also prints each lock that is not the same as at this revision.
         #[arg(long, value_name = "REV")]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::checks::{CHECKS, Check, Of};
+use crate::checks::{CHECKS, Check, Found, Of};
 use crate::oracle::Oracle;
 use crate::trouble::Trouble;
 use crate::{deep, domain, locked};
@@ -13,14 +13,15 @@ use crate::{deep, domain, locked};
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
-    /// A line for each promise.
+    /// Lines of text.
     Human,
     /// One JSON object.
     Json,
 }
 
-/// How it ended. The number is the exit code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// How it ended. The number is the exit code; 2 is for arguments that cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum End {
     /// Everything is as promised.
     Kept = 0,
@@ -30,16 +31,27 @@ pub enum End {
     Unchecked = 3,
 }
 
+impl End {
+    /// The word for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::Broken => "broken",
+            Self::Unchecked => "unchecked",
+        }
+    }
+}
+
 /// All promises, as they were found.
 #[derive(Debug, Serialize)]
 pub struct Report {
     promises: Vec<Promise>,
     decision_table_sha256: String,
     ok: bool,
+    end: End,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     changed_locks: Vec<String>,
-    #[serde(skip)]
-    end: End,
 }
 
 #[derive(Debug, Serialize)]
@@ -47,35 +59,34 @@ struct Promise {
     name: String,
     count: u64,
     ok: bool,
+    end: End,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
     #[serde(skip)]
     sentence: &'static str,
-    #[serde(skip)]
-    end: End,
 }
 
 /// Makes the kernel's checks, and with `deep` those of all ordered source lists.
 #[must_use]
 pub fn verify(root: &Path, deep: bool) -> Report {
-    let mut promises: Vec<_> = CHECKS
-        .iter()
-        .filter(|check| check.of == Of::Kernel)
-        .map(|check| promise(root, check))
-        .collect();
-    if deep {
-        let name = "source_lists";
-        let sentence = "the kernel decides every ordered list of up to 7 sources as the rules say";
-        let run = |root: &Path| {
-            let (count, mut broken) = deep::walk(&Oracle::read(root)?)?;
-            if count != deep::COUNT {
-                broken.push(format!("expected {} cases, found {count}", deep::COUNT));
-            }
-            Ok(crate::checks::Found { count, broken })
-        };
-        promises.push(promise(root, &Check { name, of: Of::Kernel, promise: sentence, run }));
+    let of_kernel = CHECKS.iter().filter(|check| check.of == Of::Kernel);
+    let checks: Vec<_> = of_kernel.copied().chain(deep.then_some(SOURCE_LISTS)).collect();
+    of(root, &checks)
+}
+
+const SOURCE_LISTS: Check = Check {
+    name: "source_lists",
+    of: Of::Kernel,
+    promise: "the kernel decides every ordered list of up to 7 sources as the rules say",
+    run: source_lists,
+};
+
+fn source_lists(root: &Path) -> Result<Found, Trouble> {
+    let (count, mut broken) = deep::walk(&Oracle::read(root)?)?;
+    if count != deep::COUNT {
+        broken.push(format!("expected {} cases, found {count}", deep::COUNT));
     }
-    conclude(promises)
+    Ok(Found { count, broken })
 }
 
 /// Makes all checks, and lists the locks that are not the same as at a base revision.
@@ -88,8 +99,7 @@ pub fn everything(root: &Path, base: Option<&str>) -> Result<Report, Trouble> {
         Some(revision) => locked::changed_since(root, revision)?,
         None => Vec::new(),
     };
-    let report = conclude(CHECKS.iter().map(|check| promise(root, check)).collect());
-    Ok(Report { changed_locks, ..report })
+    Ok(Report { changed_locks, ..of(root, CHECKS) })
 }
 
 fn promise(root: &Path, check: &Check) -> Promise {
@@ -108,8 +118,10 @@ fn promise(root: &Path, check: &Check) -> Promise {
     }
 }
 
-/// A broken promise outweighs one that could not be checked: it is known.
-fn conclude(promises: Vec<Promise>) -> Report {
+/// Makes these checks. A broken promise outweighs one that could not be checked: it is known.
+#[must_use]
+pub fn of(root: &Path, checks: &[Check]) -> Report {
+    let promises: Vec<_> = checks.iter().map(|check| promise(root, check)).collect();
     let any = |end| promises.iter().any(|promise| promise.end == end);
     let end = match (any(End::Broken), any(End::Unchecked)) {
         (true, _) => End::Broken,
@@ -120,8 +132,8 @@ fn conclude(promises: Vec<Promise>) -> Report {
         promises,
         decision_table_sha256: domain::kernel_table_sha256(),
         ok: end == End::Kept,
-        changed_locks: Vec::new(),
         end,
+        changed_locks: Vec::new(),
     }
 }
 
@@ -143,14 +155,10 @@ impl Report {
             return writeln!(output);
         }
         for promise in &self.promises {
-            let word = match promise.end {
-                End::Kept => "kept",
-                End::Broken => "broken",
-                End::Unchecked => "unchecked",
-            };
+            let word = promise.end.word();
             writeln!(output, "{word:<9} {:>10}  {}", promise.count, promise.sentence)?;
             for line in promise.detail.iter().flat_map(|detail| detail.lines()) {
-                writeln!(output, "{:>21}  {line}", "")?;
+                writeln!(output, "{:22}{line}", "")?;
             }
         }
         for lock in &self.changed_locks {

@@ -2,9 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+
+use speech_harness::{locked, workspace};
 
 fn harness(arguments: &[&str]) -> Child {
     Command::new(env!("CARGO_BIN_EXE_harness"))
@@ -55,4 +58,55 @@ fn usage_is_2_and_what_cannot_be_checked_is_3() {
     let (code, said) = end(harness(&["verify", "--root", nowhere.to_str().unwrap()]));
     assert_eq!(code, Some(3));
     assert!(said.contains("pass --root"), "{said}");
+}
+
+/// A workspace whose promises are kept, except that cargo cannot read it, so that its surface is not known.
+fn unreadable() -> PathBuf {
+    let root = workspace::find(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("unreadable");
+    drop(fs::remove_dir_all(&copy));
+    let mut files = locked::covered_files(&root).unwrap();
+    files.extend(["LOCKED.md", "rust-toolchain.toml", "kernel/README.md"].map(str::to_owned));
+    let tests = workspace::files_below(&root, "tests").unwrap();
+    files.extend(tests.into_iter().filter(|file| file.matches('/').count() == 1));
+    for file in files {
+        let to = copy.join(&file);
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(root.join(&file), to).unwrap();
+    }
+    fs::write(copy.join("Cargo.toml"), "[workspace").unwrap();
+    copy
+}
+
+/// The exit code, and what was said on standard output.
+fn said(arguments: &[&str]) -> (Option<i32>, String) {
+    let output = harness(arguments).wait_with_output().unwrap();
+    (output.status.code(), String::from_utf8(output.stdout).unwrap())
+}
+
+#[test]
+fn a_broken_promise_is_1_and_one_that_cannot_be_checked_is_3() {
+    let root = unreadable();
+    let root = root.to_str().unwrap();
+    let verified = |format: &str| said(&["verify", "--root", root, "--format", format]);
+    for format in ["human", "json"] {
+        let (code, said) = verified(format);
+        assert_eq!(code, Some(3), "{said}");
+    }
+    fs::write(Path::new(root).join("rust-toolchain.toml"), "").unwrap();
+    for format in ["human", "json"] {
+        let (code, said) = verified(format);
+        assert_eq!(code, Some(1), "{said}");
+    }
+}
+
+#[test]
+fn help_tells_each_exit_code() {
+    for arguments in [&["--help"][..], &["verify", "--help"], &["ci", "--help"]] {
+        let (_, said) = said(arguments);
+        let codes = said.split_once("Exit codes:").unwrap().1;
+        for code in ["0  ", "1  ", "2  ", "3  "] {
+            assert!(codes.contains(&format!("\n  {code}")), "{code} in {codes}");
+        }
+    }
 }
