@@ -36,6 +36,18 @@ pub struct PassageHit {
 
 type Found = HashMap<i64, Vec<WordMatch>>;
 
+/// Id, text, and the text with marks around what matches.
+const MARK_PASSAGES: &str = "SELECT passages.id, passages.text, highlight(passages_index, 1, ?, ?)
+    FROM passages_index JOIN passages ON passages.id = passages_index.rowid
+    WHERE passages_index MATCH ?
+    AND passages_index.rowid IN (SELECT value FROM json_each(?))";
+
+/// Id, text, and the text with marks around what matches.
+const MARK_TURNS: &str = "SELECT turns.id, turns.text, highlight(turns_index, 0, ?, ?)
+    FROM turns_index JOIN turns ON turns.id = turns_index.rowid
+    WHERE turns_index MATCH ?
+    AND turns_index.rowid IN (SELECT value FROM json_each(?))";
+
 impl Store {
     /// The passages that have any of the words, best first by bm25.
     ///
@@ -63,23 +75,8 @@ impl Store {
         .bind(CANDIDATES)
         .fetch_all(&self.pool)
         .await?;
-        let ids = id_list(rows.iter().map(|(id, ..)| *id));
-        let mut found = Found::new();
-        for (word, text) in words.iter().enumerate() {
-            let marked = sqlx::query_as::<_, (i64, String, String)>(
-                "SELECT passages.id, passages.text, highlight(passages_index, 1, ?, ?)
-                 FROM passages_index JOIN passages ON passages.id = passages_index.rowid
-                 WHERE passages_index MATCH ?
-                   AND passages_index.rowid IN (SELECT value FROM json_each(?))",
-            )
-            .bind(OPEN.to_string())
-            .bind(CLOSE.to_string())
-            .bind(quoted(text))
-            .bind(&ids)
-            .fetch_all(&self.pool)
-            .await?;
-            note(&mut found, word, marked);
-        }
+        let ids = rows.iter().map(|(id, ..)| *id);
+        let mut found = self.marked(MARK_PASSAGES, words, ids).await?;
         let hit = |(id, document, title, text)| PassageHit {
             document: DocumentId::stored(document),
             title,
@@ -146,32 +143,35 @@ impl Store {
         .bind(CANDIDATES)
         .fetch_all(&self.pool)
         .await?;
-        let ids = id_list(rows.iter().map(|(id, ..)| *id));
-        let mut found = Found::new();
-        for (word, text) in words.iter().enumerate() {
-            let marked = sqlx::query_as::<_, (i64, String, String)>(
-                "SELECT turns.id, turns.text, highlight(turns_index, 0, ?, ?)
-                 FROM turns_index JOIN turns ON turns.id = turns_index.rowid
-                 WHERE turns_index MATCH ?
-                   AND turns_index.rowid IN (SELECT value FROM json_each(?))",
-            )
-            .bind(OPEN.to_string())
-            .bind(CLOSE.to_string())
-            .bind(quoted(text))
-            .bind(&ids)
-            .fetch_all(&self.pool)
-            .await?;
-            note(&mut found, word, marked);
-        }
+        let ids = rows.iter().map(|(id, ..)| *id);
+        let mut found = self.marked(MARK_TURNS, words, ids).await?;
         let hit = |(id, text)| TurnHit { text, matches: found.remove(&id).unwrap_or_default() };
         Ok(rows.into_iter().map(hit).collect())
     }
-}
 
-fn note(found: &mut Found, word: usize, marked: Vec<(i64, String, String)>) {
-    for (id, text, marked) in marked {
-        let places = marked_ranges(&marked, &text);
-        found.entry(id).or_default().push(WordMatch { word, places });
+    /// Which of the words each of these rows has, and where.
+    async fn marked(
+        &self,
+        statement: &'static str,
+        words: &[String],
+        ids: impl Iterator<Item = i64>,
+    ) -> sqlx::Result<Found> {
+        let ids = id_list(ids);
+        let mut found = Found::new();
+        for (word, text) in words.iter().enumerate() {
+            let rows = sqlx::query_as::<_, (i64, String, String)>(statement)
+                .bind(OPEN.to_string())
+                .bind(CLOSE.to_string())
+                .bind(quoted(text))
+                .bind(&ids)
+                .fetch_all(&self.pool)
+                .await?;
+            for (id, text, marked) in rows {
+                let places = marked_ranges(&marked, &text);
+                found.entry(id).or_default().push(WordMatch { word, places });
+            }
+        }
+        Ok(found)
     }
 }
 
