@@ -9,7 +9,7 @@ use axum::http::header::{ALLOW, LOCATION, RETRY_AFTER};
 use axum::http::{Extensions, Method, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::post;
+use axum::routing::{MethodFilter, post};
 use serde_json::json;
 use speech_exit::{
     Claims, Draft, Effect, Envelope, Exit, Guard, Notice, Recorder, Refused, Routes, Spoken,
@@ -285,8 +285,10 @@ async fn a_list_of_methods_has_no_room_for_words() {
 
 #[tokio::test]
 async fn no_handler_gets_the_connection_itself() {
+    let route = axum::routing::on(MethodFilter::CONNECT, speech_exit::speaks(truth));
+    let server = exit().layer(Router::<()>::new().route("/truth", route));
     let connect = Request::connect("/truth").body(Body::empty()).expect("a request");
-    let answer = send(served(|router| router), connect).await;
+    let answer = send(server, connect).await;
     assert_fixed(&answer, StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED");
     let table = table().speaks(Method::CONNECT, "/connection", READS, truth);
     let refused = table.guarded((), &exit(), |router| router).err();
