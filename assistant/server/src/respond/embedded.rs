@@ -138,13 +138,16 @@ impl Responder for Embedded {
 
 /// Answers from the request itself what nothing stored has answered.
 fn repeat(asked: &Asked, recall: &Recall, text: &mut Composition) {
+    if !text.is_empty() {
+        return;
+    }
     let Recall { said, words, need, .. } = recall;
     let found = if words.is_empty() {
         retrieval::latest_in_request(&asked.earlier, *said)
     } else {
         retrieval::in_request(&asked.earlier, *said, words, *need)
     };
-    if text.is_empty() && !found.is_empty() {
+    if !found.is_empty() {
         text.repeat(recall.lead(), &found);
     }
 }
