@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod door;
+pub mod receipt;
 pub mod strict;
 
 mod code;
