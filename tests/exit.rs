@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use speech_exit::{
-    Claims, Draft, Effect, Envelope, Exit, Label, Name, Recorder, Refused, Routes, Sourced, Spoken,
-    speak,
+    Claims, Draft, Effect, Envelope, Exit, Heading, Label, Name, Recorder, Refused, Routes,
+    Sourced, Spoken, speak,
 };
 use speech_kernel::{Authority, SystemMode};
 
@@ -25,7 +25,8 @@ fn name(text: &str) -> Name {
 
 fn chat() -> Envelope {
     let conversation = Some(name("conv_1"));
-    Envelope::Chat { id: name("chatcmpl-1"), created: 7, model: name("m"), conversation }
+    let (id, model) = (name("chatcmpl-1"), name("m"));
+    Envelope::Chat(Heading { id, created: 7, model, conversation, previous: None })
 }
 
 fn answer(authority: Authority) -> Draft {

@@ -4,6 +4,7 @@ use serde::Serialize;
 use speech_kernel::{Authority, Response, ResponseKind, SystemMode};
 
 use crate::name::Name;
+use crate::piece::Piece;
 
 /// What the composing code claims: what it composed from, and the mode that it read while it composed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,22 +15,31 @@ pub struct Claims {
     pub system_mode: SystemMode,
 }
 
-/// The protocol in which the exit renders a refusal. It has room for names and none for an answer.
+/// The protocol in which the exit renders what is said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Envelope {
-    /// A Chat Completion object.
-    Chat {
-        /// The id of the completion.
-        id: Name,
-        /// Seconds since the Unix epoch.
-        created: u64,
-        /// The model that the client asked for.
-        model: Name,
-        /// The conversation that the completion belongs to.
-        conversation: Option<Name>,
-    },
-    /// `{"refusal": …}`, for routes of no vendor's protocol.
+    /// Chat Completions.
+    Chat(Heading),
+    /// Responses.
+    Responses(Heading),
+    /// Routes of no vendor's protocol: `{"text": …}` or `{"refusal": …}`.
     Plain,
+}
+
+/// What stands in a response of a vendor's protocol beside what is said. It has room for names and none for an
+/// answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heading {
+    /// The id of the response.
+    pub id: Name,
+    /// Seconds since the Unix epoch.
+    pub created: u64,
+    /// The model that the client asked for.
+    pub model: Name,
+    /// The conversation that the response belongs to.
+    pub conversation: Option<Name>,
+    /// The response that it follows.
+    pub previous: Option<Name>,
 }
 
 /// An answer or a refusal that has not been spoken. [`speak`](crate::speak) consumes it.
@@ -42,14 +52,20 @@ pub struct Draft {
 
 #[derive(Debug)]
 pub(crate) enum Said {
-    Answer { body: serde_json::Result<Vec<u8>>, claims: Claims },
+    Body { body: serde_json::Result<Vec<u8>>, claims: Claims },
+    Pieces { pieces: Vec<Piece>, claims: Claims },
     Refusal { text: &'static str, claims: Option<Claims> },
 }
 
 impl Draft {
     /// An answer. `body` is the whole object of the protocol, without `provenance`: the exit writes that.
     pub fn answer(envelope: Envelope, body: &impl Serialize, claims: Claims) -> Self {
-        Self { envelope, said: Said::Answer { body: serde_json::to_vec(body), claims } }
+        Self { envelope, said: Said::Body { body: serde_json::to_vec(body), claims } }
+    }
+
+    /// An answer in pieces, the last of which is its end. The exit writes them in the protocol's own shape.
+    pub const fn pieces(envelope: Envelope, pieces: Vec<Piece>, claims: Claims) -> Self {
+        Self { envelope, said: Said::Pieces { pieces, claims } }
     }
 
     /// A refusal that claims nothing and reports the true mode.
@@ -68,17 +84,23 @@ impl Draft {
 impl Said {
     pub(crate) fn response(&self, true_mode: SystemMode) -> Response {
         let (kind, claims) = match *self {
-            Self::Answer { claims, .. } => (ResponseKind::Answer, claims),
+            Self::Body { claims, .. } | Self::Pieces { claims, .. } => {
+                (ResponseKind::Answer, claims)
+            }
             Self::Refusal { claims, .. } => {
                 (ResponseKind::Refusal, claims.unwrap_or(Claims::truthful_refusal(true_mode)))
             }
         };
-        let Claims { authority, system_mode } = claims;
-        Response { kind, authority, system_mode }
+        claims.response(kind)
     }
 }
 
 impl Claims {
+    pub(crate) const fn response(self, kind: ResponseKind) -> Response {
+        let Self { authority, system_mode } = self;
+        Response { kind, authority, system_mode }
+    }
+
     pub(crate) const fn truthful_refusal(system_mode: SystemMode) -> Self {
         Self { authority: Authority::None, system_mode }
     }

@@ -4,9 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use http::StatusCode;
 use speech_kernel::SystemMode;
 
 use crate::label::Label;
+use crate::notice::Notice;
+use crate::receipt::{Ledger, Memo, Receipt, ReceiptId, Unkept};
 
 /// Where the exit reads the true mode at the seal.
 ///
@@ -29,12 +32,21 @@ pub(crate) struct Exchange(Arc<Inner>);
 struct Inner {
     mode: Arc<dyn TrueMode>,
     labels: Arc<[Label]>,
+    ledger: Option<Arc<dyn Ledger>>,
     recorder_taken: AtomicBool,
 }
 
 impl Exchange {
-    pub(crate) fn new(mode: Arc<dyn TrueMode>, labels: Arc<[Label]>) -> Self {
-        Self(Arc::new(Inner { mode, labels, recorder_taken: AtomicBool::new(false) }))
+    pub(crate) fn new(
+        mode: Arc<dyn TrueMode>,
+        labels: Arc<[Label]>,
+        ledger: Option<Arc<dyn Ledger>>,
+    ) -> Self {
+        Self(Arc::new(Inner { mode, labels, ledger, recorder_taken: AtomicBool::new(false) }))
+    }
+
+    pub(crate) fn ledger(&self) -> Option<&Arc<dyn Ledger>> {
+        self.0.ledger.as_ref()
     }
 
     pub(crate) fn is(&self, other: &Self) -> bool {
@@ -44,6 +56,23 @@ impl Exchange {
     /// True for the first caller only.
     pub(crate) fn take_recorder(&self) -> bool {
         !self.0.recorder_taken.swap(true, Ordering::AcqRel)
+    }
+
+    /// The id of what is kept about the next response, if anybody keeps it.
+    pub(crate) fn draw_receipt(&self) -> Result<Option<ReceiptId>, Notice> {
+        let drawn = self.0.ledger.as_ref().map(|_| ReceiptId::draw()).transpose();
+        drawn.map_err(|_| {
+            let words = "expected the system to give random bytes";
+            Notice::new(StatusCode::SERVICE_UNAVAILABLE, "NO_RANDOM", words).retry_after(1)
+        })
+    }
+
+    /// Keeps a receipt, if anybody keeps them.
+    pub(crate) async fn keep(&self, receipt: Receipt, memo: Option<Memo>) -> Result<(), Unkept> {
+        match &self.0.ledger {
+            Some(ledger) => ledger.keep(receipt, memo).await,
+            None => Ok(()),
+        }
     }
 
     pub(crate) fn true_mode(&self) -> SystemMode {

@@ -40,6 +40,15 @@ impl Label {
         if name.is_empty() { None } else { Self::of_tool(format!("tool:{CLIENT_PREFIX}{name}")) }
     }
 
+    /// Stands for whichever tool of the client's where the result of one is missing.
+    pub(crate) const fn any_client_tool() -> Self {
+        Self { text: Cow::Borrowed("tool:client.*"), kind: Source::Tool }
+    }
+
+    pub(crate) fn is_client_tool(&self) -> bool {
+        self.text.strip_prefix("tool:").is_some_and(|name| name.starts_with(CLIENT_PREFIX))
+    }
+
     fn of_tool(text: String) -> Option<Self> {
         let kind = Source::parse(&text).ok()?;
         Some(Self { text: Cow::Owned(text), kind })

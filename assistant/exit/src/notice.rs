@@ -4,12 +4,15 @@ use axum_core::response::{IntoResponse, Response};
 use http::header::{ALLOW, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
-use crate::slot::Outgoing;
-use crate::strict::Fault;
+use crate::departure::Departure;
+use crate::receipt::{Ended, Tally};
+use crate::slot::{Content, Due, Fault, Outgoing};
+use crate::strict;
 
+const EXIT_UNMARKED: &str = "EXIT_UNMARKED";
 pub(crate) const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 
-/// An error answer: status, code and words that were fixed at compile time or come from a [`Fault`].
+/// An error answer: status, code and words that were fixed at compile time or come from a [`Fault`](strict::Fault).
 ///
 /// Its body is `{"error":{"code","message","pointer"?}}`. It is no speech and passes the guard as it is.
 #[derive(Debug)]
@@ -38,8 +41,8 @@ impl Notice {
     ///
     /// The fault's own code gives way to `code`.
     #[must_use]
-    pub fn about(status: StatusCode, code: &'static str, fault: Fault) -> Self {
-        let Fault { pointer, message, .. } = fault;
+    pub fn about(status: StatusCode, code: &'static str, fault: strict::Fault) -> Self {
+        let strict::Fault { pointer, message, .. } = fault;
         Self::with(status, code, message, Some(pointer))
     }
 
@@ -69,10 +72,16 @@ impl Notice {
         notice
     }
 
+    /// What the guard says in the place of a response whose receipt could not be kept.
+    pub(crate) fn unkept() -> Self {
+        let words = "expected the receipt of this answer to be kept";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "RECEIPT_UNAVAILABLE", words).retry_after(1)
+    }
+
     pub(crate) fn exit_unmarked() -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
-            "EXIT_UNMARKED",
+            EXIT_UNMARKED,
             "a response without a verdict was stopped at the exit",
         )
         .final_word()
@@ -90,12 +99,50 @@ impl Notice {
     }
 
     pub(crate) fn into_outgoing(self) -> Outgoing {
+        let departure = match self.error.code {
+            EXIT_UNMARKED => Departure::Stopped,
+            code => Departure::Rejected(code),
+        };
+        let body = self.bytes();
+        let (status, headers) = (self.status, self.headers);
+        let (content, due) = (Content::Json(body), Due::Nothing);
+        Outgoing { exchange: None, status, headers, content, due, departure }
+    }
+
+    /// What leaves when it could not be decided what may leave.
+    pub(crate) fn unavailable(self) -> Outgoing {
+        let departure = Departure::Unavailable(self.error.code);
+        Outgoing { departure, ..self.into_outgoing() }
+    }
+
+    /// What leaves when the input was broken: that it did is kept like a verdict.
+    pub(crate) fn malformed(self) -> Outgoing {
+        let mut tally = Tally::default();
+        tally.add(&self.bytes());
+        let (code, pointer) = (self.error.code, self.error.pointer.clone());
+        let fault = Fault { code, pointer, sent: tally.close(Ended::Complete) };
+        let (due, departure) = (Due::Fault(Box::new(fault)), Departure::Malformed(code));
+        Outgoing { due, departure, ..self.into_outgoing() }
+    }
+
+    fn bytes(&self) -> Vec<u8> {
         #[derive(serde::Serialize)]
         struct Body<'a> {
-            error: &'a ErrorBody,
+            error: Written<'a>,
         }
-        let body = serde_json::to_vec(&Body { error: &self.error }).unwrap_or_default();
-        Outgoing { exchange: None, status: self.status, headers: self.headers, body }
+        /// With the pointer and the kind of the error where clients of the vendors' protocols look for them.
+        #[derive(serde::Serialize)]
+        struct Written<'a> {
+            #[serde(flatten)]
+            error: &'a ErrorBody,
+            param: Option<&'a str>,
+            r#type: &'static str,
+        }
+        let is_clients = self.status.is_client_error();
+        let kind = if is_clients { "invalid_request_error" } else { "server_error" };
+        let param = self.error.pointer.as_deref();
+        let body = Body { error: Written { error: &self.error, param, r#type: kind } };
+        serde_json::to_vec(&body).unwrap_or_default()
     }
 }
 
@@ -131,8 +178,8 @@ fn fixed_words(status: StatusCode) -> (&'static str, &'static str) {
     }
 }
 
-impl From<Fault> for Notice {
-    fn from(fault: Fault) -> Self {
+impl From<strict::Fault> for Notice {
+    fn from(fault: strict::Fault) -> Self {
         let code = fault.code();
         Self::about(code.status(), code.as_str(), fault)
     }

@@ -16,8 +16,32 @@ use crate::sourced::{Origin, Sourced};
 pub struct Recorder {
     exchange: Exchange,
     origins: Vec<Origin>,
-    required: Vec<Label>,
+    required: Vec<Requirement>,
     attempts: Vec<Attempt>,
+}
+
+/// What an answer must not be given without.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Requirement {
+    Source(Label),
+    /// The result of whichever tool of the client's.
+    AnyClientTool,
+}
+
+impl Requirement {
+    fn is_met_by(&self, origin: &Origin) -> bool {
+        match self {
+            Self::Source(label) => origin.label == *label,
+            Self::AnyClientTool => origin.label.is_client_tool(),
+        }
+    }
+
+    fn into_label(self) -> Label {
+        match self {
+            Self::Source(label) => label,
+            Self::AnyClientTool => Label::any_client_tool(),
+        }
+    }
 }
 
 /// A label that was not registered at the exit cannot be required: nothing could ever satisfy it.
@@ -28,8 +52,8 @@ pub struct UnregisteredLabel;
 /// A source that was asked and gave nothing.
 #[derive(Debug, serde::Serialize)]
 pub(crate) struct Attempt {
-    source: Label,
-    why: &'static str,
+    pub(crate) source: Label,
+    pub(crate) why: &'static str,
 }
 
 impl Recorder {
@@ -52,11 +76,30 @@ impl Recorder {
     ///
     /// [`UnregisteredLabel`].
     pub fn require(&mut self, label: &str) -> Result<(), UnregisteredLabel> {
-        let label = self.exchange.registered(label).ok_or(UnregisteredLabel)?;
-        if !self.required.contains(label) {
-            self.required.push(label.clone());
-        }
+        let label = self.exchange.registered(label).ok_or(UnregisteredLabel)?.clone();
+        self.add_requirement(Requirement::Source(label));
         Ok(())
+    }
+
+    /// States that the answer must not be given without the result of a tool that the client runs: of the one
+    /// with this name, or of any. The request itself says which tools the client has, so none is registered.
+    ///
+    /// # Errors
+    ///
+    /// [`UnregisteredLabel`] if the name is no name of a tool.
+    pub fn require_client_tool(&mut self, name: Option<&str>) -> Result<(), UnregisteredLabel> {
+        let requirement = match name {
+            Some(name) => Requirement::Source(Label::client_tool(name).ok_or(UnregisteredLabel)?),
+            None => Requirement::AnyClientTool,
+        };
+        self.add_requirement(requirement);
+        Ok(())
+    }
+
+    fn add_requirement(&mut self, requirement: Requirement) {
+        if !self.required.contains(&requirement) {
+            self.required.push(requirement);
+        }
     }
 
     /// Records that a source was asked and gave nothing. It gives no authority and satisfies nothing.
@@ -66,11 +109,18 @@ impl Recorder {
 
     /// Ends the recording and reads the true mode.
     pub fn seal(self) -> SealedTrace {
-        let Self { exchange, origins, mut required, attempts } = self;
-        required.retain(|label| !origins.iter().any(|origin| origin.label == *label));
+        let Self { exchange, origins, required, attempts } = self;
+        let is_open =
+            |required: &&Requirement| !origins.iter().any(|origin| required.is_met_by(origin));
+        let missing = required.iter().filter(is_open).cloned();
+        let missing = missing.map(Requirement::into_label).collect();
         let kinds = origins.iter().map(|origin| origin.label.kind()).collect();
         let mode = exchange.true_mode();
-        SealedTrace { exchange, origins, kinds, missing: required, attempts, mode }
+        SealedTrace { exchange, origins, kinds, required, missing, attempts, mode }
+    }
+
+    pub(crate) const fn exchange(&self) -> &Exchange {
+        &self.exchange
     }
 }
 
@@ -81,6 +131,7 @@ pub struct SealedTrace {
     pub(crate) exchange: Exchange,
     pub(crate) origins: Vec<Origin>,
     kinds: Vec<Source>,
+    required: Vec<Requirement>,
     pub(crate) missing: Vec<Label>,
     pub(crate) attempts: Vec<Attempt>,
     pub(crate) mode: SystemMode,
@@ -93,6 +144,12 @@ impl SealedTrace {
             required_but_missing: self.missing.len(),
             system_mode: self.mode,
         }
+    }
+
+    /// The recorder as it was before the seal, for the next segment of a stream.
+    pub(crate) fn reopen(self) -> Recorder {
+        let Self { exchange, origins, required, attempts, .. } = self;
+        Recorder { exchange, origins, required, attempts }
     }
 }
 

@@ -11,9 +11,10 @@ use axum::routing::{MethodFilter, on};
 use http::Method;
 use tower::Layer;
 
+use crate::departure::Departure;
 use crate::guard::{Exit, Guard};
 use crate::recorder::Ticket;
-use crate::slot;
+use crate::slot::{self, Due, Held};
 use crate::speaks::Speaks;
 
 /// Whether a route's responses need a verdict.
@@ -201,9 +202,12 @@ fn segment_form(segment: &str) -> Option<&str> {
 /// A silent response is held for its request too, so that nothing around the route can put words into it.
 async fn hold_silent(request: Request, next: Next) -> Response {
     let ticket = request.extensions().get::<Ticket>().cloned();
-    let response = next.run(request).await;
+    let mut response = next.run(request).await;
     match ticket {
-        Some(Ticket(exchange)) if !slot::is_held(&response) => slot::hold(Some(exchange), response),
+        Some(Ticket(exchange)) if !slot::is_held(&response) => {
+            response.extensions_mut().insert(Departure::Silent);
+            slot::hold(Held { exchange: Some(exchange), due: Due::Nothing, response })
+        }
         _ => response,
     }
 }

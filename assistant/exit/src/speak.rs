@@ -1,19 +1,21 @@
 //! No verdict, no bytes.
 
+use std::any::Any;
+
 use axum_core::response::{IntoResponse, Response as HttpResponse};
-use http::{HeaderName, HeaderValue, StatusCode};
-use speech_kernel::{EnforcementViolation, Response, ResponseKind, enforce};
+use http::StatusCode;
+use speech_kernel::{EnforcementViolation, Response, enforce};
 
-use crate::code::{DENIED_STATUS, code, may_retry, refusal_text};
-use crate::draft::{Claims, Draft, Envelope, Said};
-use crate::notice::{Notice, SHOULD_RETRY};
+use crate::draft::{Draft, Envelope, Said};
+use crate::leaving::{Form, Leaving, denial};
+use crate::notice::Notice;
+use crate::piece::Cut;
+use crate::protocol::{self, Whole};
+use crate::provenance::Provenance;
+use crate::receipt::{Opening, ReceiptId};
 use crate::recorder::SealedTrace;
-use crate::render::{self, Provenance, Unfit};
-use crate::slot::Outgoing;
-
-const AUTHORITY: HeaderName = HeaderName::from_static("x-speech-authority");
-const MODE: HeaderName = HeaderName::from_static("x-speech-mode");
-const CODE: HeaderName = HeaderName::from_static("x-speech-code");
+use crate::slot::{Due, Outgoing};
+use crate::splice::{self, Unfit};
 
 /// A response that the kernel let pass. Nothing but [`speak`] makes one, and nothing but the guard opens it.
 #[derive(Debug)]
@@ -47,65 +49,72 @@ impl Denied {
     }
 }
 
+impl Spoken {
+    /// Leaves something with the response that the ledger keeps together with its receipt.
+    pub fn remembering(mut self, memo: impl Any + Send) -> Self {
+        if let Due::Receipt(due) = &mut self.0.due {
+            due.memo = Some(Box::new(memo));
+        }
+        self
+    }
+}
+
 /// Speaks a draft under a sealed trace, or refuses to. Both are used up.
 ///
 /// # Errors
 ///
-/// [`Refused::Denied`] when a rule does not hold; [`Refused::Malformed`] when the draft is no JSON object or
-/// brings a `provenance` of its own.
+/// [`Refused::Denied`] when a rule does not hold; [`Refused::Malformed`] when the draft is no JSON object,
+/// brings a `provenance` of its own, or has pieces that do not fit together; [`Refused::Unavailable`] when no
+/// receipt can be begun.
 pub fn speak(draft: Draft, sealed: SealedTrace) -> Result<Spoken, Refused> {
     let Draft { envelope, said } = draft;
+    let id = sealed.exchange.draw_receipt().map_err(Refused::Unavailable)?;
     let response = said.response(sealed.mode);
-    let body = match said {
-        Said::Answer { body, .. } => {
-            let provenance = Provenance::of_answer(&response, &sealed);
-            body.map_err(|_| Unfit::NotAnObject).and_then(|body| render::answer(body, &provenance))
+    let body = render(&envelope, said, &response, &sealed, id.as_ref());
+    let body = body.map_err(|unfit| Refused::Malformed(unfit.into()))?;
+    let verdict = enforce(&response, &sealed.context());
+    let opening = Opening::of(0, response, &sealed, verdict);
+    let leaving = Leaving { exchange: sealed.exchange.clone(), id, opening };
+    match verdict {
+        Ok(()) => Ok(Spoken(leaving.whole(&response, Form::Whole, body))),
+        Err(violation) => Err(deny(violation, envelope, &sealed, leaving, Form::Whole)),
+    }
+}
+
+fn render(
+    envelope: &Envelope,
+    said: Said,
+    response: &Response,
+    sealed: &SealedTrace,
+    id: Option<&ReceiptId>,
+) -> Result<Vec<u8>, Unfit> {
+    match said {
+        Said::Body { body, .. } => {
+            let claims = Provenance::of_answer(response, sealed, id);
+            splice::answer(body.map_err(|_| Unfit::NotAnObject)?, &claims)
+        }
+        Said::Pieces { pieces, .. } => {
+            let claims = Provenance::of_answer(response, sealed, id);
+            let whole = Whole::of(pieces).map_err(Unfit::Pieces)?;
+            Ok(protocol::answer(envelope, &whole, &claims))
         }
         Said::Refusal { text, .. } => {
-            Ok(render::refusal(&envelope, text, &Provenance::of_refusal(&response)))
+            Ok(protocol::refusal(envelope, text, &Provenance::of_refusal(response, id)))
         }
-    };
-    let body = body.map_err(|unfit| Refused::Malformed(unfit.into()))?;
-    match enforce(&response, &sealed.context()) {
-        Ok(()) => Ok(Spoken(outgoing(StatusCode::OK, &response, sealed, body))),
-        Err(violation) => Err(deny(violation, &envelope, sealed)),
     }
 }
 
-/// Builds the truthful refusal, which has to pass the kernel as a response of its own.
-fn deny(violation: EnforcementViolation, envelope: &Envelope, sealed: SealedTrace) -> Refused {
-    let Claims { authority, system_mode } = Claims::truthful_refusal(sealed.mode);
-    let refusal = Response { kind: ResponseKind::Refusal, authority, system_mode };
-    if enforce(&refusal, &sealed.context()).is_err() {
-        return Refused::Unavailable(Notice::exit_unmarked());
+pub(crate) fn deny(
+    violation: EnforcementViolation,
+    envelope: Envelope,
+    sealed: &SealedTrace,
+    leaving: Leaving,
+    form: Form,
+) -> Refused {
+    match denial(violation, envelope, sealed, leaving, form) {
+        Ok(outgoing) => Refused::Denied(Denied { violation, outgoing }),
+        Err(notice) => Refused::Unavailable(notice),
     }
-    let text = render::with_missing(refusal_text(&violation), &violation, &sealed.missing);
-    let provenance = Provenance::of_denial(&refusal, &violation, &sealed);
-    let body = render::refusal(envelope, &text, &provenance);
-    let (status, is_retried) = denied_as(envelope, &violation);
-    let mut outgoing = outgoing(status, &refusal, sealed, body);
-    outgoing.headers.push((CODE, HeaderValue::from_static(code(&violation))));
-    let is_retried = if is_retried { "true" } else { "false" };
-    outgoing.headers.push((SHOULD_RETRY, HeaderValue::from_static(is_retried)));
-    Refused::Denied(Denied { violation, outgoing })
-}
-
-/// Status, and whether the request may be sent again. In a vendor's protocol a refusal is a normal response,
-/// which its clients do not send again by themselves.
-const fn denied_as(envelope: &Envelope, violation: &EnforcementViolation) -> (StatusCode, bool) {
-    match envelope {
-        Envelope::Chat { .. } => (StatusCode::OK, false),
-        Envelope::Plain => (DENIED_STATUS, may_retry(violation)),
-    }
-}
-
-fn outgoing(status: StatusCode, said: &Response, sealed: SealedTrace, body: Vec<u8>) -> Outgoing {
-    let labels = [(AUTHORITY, said.authority.to_string()), (MODE, said.system_mode.to_string())];
-    let headers = labels
-        .into_iter()
-        .filter_map(|(name, label)| Some((name, HeaderValue::try_from(label).ok()?)))
-        .collect();
-    Outgoing { exchange: Some(sealed.exchange), status, headers, body }
 }
 
 impl From<Unfit> for Notice {
@@ -115,6 +124,7 @@ impl From<Unfit> for Notice {
             Unfit::BringsProvenance => {
                 ("DRAFT_BRINGS_PROVENANCE", "the draft brings claims that only the exit writes")
             }
+            Unfit::Pieces(Cut { code, message }) => (code, message),
         };
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, code, message).final_word()
     }
@@ -130,7 +140,8 @@ impl IntoResponse for Refused {
     fn into_response(self) -> HttpResponse {
         match self {
             Self::Denied(Denied { outgoing, .. }) => outgoing.into_held_response(),
-            Self::Unavailable(notice) | Self::Malformed(notice) => notice.into_response(),
+            Self::Unavailable(notice) => notice.unavailable().into_held_response(),
+            Self::Malformed(notice) => notice.malformed().into_held_response(),
         }
     }
 }

@@ -2,9 +2,10 @@
 //!
 //! INVARIANT: only this crate says what counts as judged, since nobody else can name the traits below. Held by privacy.
 
-use axum_core::response::IntoResponse;
+use axum_core::response::{IntoResponse, Response as HttpResponse};
 
 use crate::speak::{Refused, Spoken};
+use crate::stream::SpokenStream;
 
 /// Passes a handler on, if all that it can return was judged: `post(speaks(handler))`.
 pub fn speaks<H: Speaks<A>, A>(handler: H) -> H {
@@ -15,6 +16,27 @@ pub fn speaks<H: Speaks<A>, A>(handler: H) -> H {
 pub trait Speech: IntoResponse {}
 
 impl Speech for Spoken {}
+impl Speech for SpokenStream {}
+impl Speech for Either {}
+
+/// A response that is whole, or one that is streamed.
+#[derive(Debug)]
+#[must_use = "what is spoken has to be returned"]
+pub enum Either {
+    /// One object.
+    Whole(Spoken),
+    /// A stream of events.
+    Stream(SpokenStream),
+}
+
+impl IntoResponse for Either {
+    fn into_response(self) -> HttpResponse {
+        match self {
+            Self::Whole(spoken) => spoken.into_response(),
+            Self::Stream(spoken) => spoken.into_response(),
+        }
+    }
+}
 
 /// What a speaking handler returns.
 #[diagnostic::on_unimplemented(

@@ -9,5 +9,5 @@ use crate::recorder::Recorder;
 /// A recorder of a request that nobody serves: what is spoken under it can never leave.
 pub fn recorder(true_mode: SystemMode, labels: impl IntoIterator<Item = Label>) -> Recorder {
     let mode = std::sync::Arc::new(move || true_mode);
-    Recorder::new(Exchange::new(mode, labels.into_iter().collect()))
+    Recorder::new(Exchange::new(mode, labels.into_iter().collect(), None))
 }

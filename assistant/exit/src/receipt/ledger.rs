@@ -3,6 +3,8 @@
 use std::any::Any;
 use std::fmt;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::Receipt;
 
@@ -32,6 +34,14 @@ pub trait Ledger: Send + Sync + 'static {
 pub(crate) struct Unreceipted {
     pub(crate) receipt: Receipt,
     pub(crate) memo: Option<Memo>,
+    /// Set once the receipt is kept.
+    pub(crate) kept: Arc<AtomicBool>,
+}
+
+impl Unreceipted {
+    pub(crate) fn new(receipt: Receipt) -> Self {
+        Self { receipt, memo: None, kept: Arc::default() }
+    }
 }
 
 impl fmt::Debug for Unreceipted {

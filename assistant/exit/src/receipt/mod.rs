@@ -2,6 +2,7 @@
 
 mod chain;
 mod ledger;
+mod opening;
 
 pub use chain::{Head, HeadError, Link, hash};
 pub(crate) use ledger::Unreceipted;

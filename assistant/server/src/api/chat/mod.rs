@@ -8,7 +8,7 @@ mod request;
 use axum::extract::State;
 use http::StatusCode;
 use jiff::{Timestamp, Zoned};
-use speech_exit::{Draft, Envelope, Name, Notice, Recorder, Refused, Spoken, speak};
+use speech_exit::{Draft, Envelope, Heading, Name, Notice, Recorder, Refused, Spoken, speak};
 use speech_kernel::SystemMode;
 
 use super::body::JsonBody;
@@ -51,12 +51,13 @@ pub async fn create(
     let conversation = continued(&app, request.conversation.as_ref()).await?;
     let id = completion_id().ok_or_else(no_random)?;
     let created = Timestamp::now().as_second().unsigned_abs();
-    let envelope = Envelope::Chat {
+    let envelope = Envelope::Chat(Heading {
         id: id.clone(),
         created,
         model: request.model.clone(),
         conversation: conversation.as_ref().and_then(|id| Name::parse(id.as_str())),
-    };
+        previous: None,
+    });
     let asked = Asked {
         question: request.question.clone(),
         earlier: request.earlier.clone(),

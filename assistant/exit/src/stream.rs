@@ -1,0 +1,313 @@
+//! Speech that flows: claims first, and each byte true under the claims already sent.
+
+use std::any::Any;
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum_core::body::Body;
+use axum_core::response::{IntoResponse, Response as HttpResponse};
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt as _, stream};
+use speech_kernel::{EnforcementViolation, Response, ResponseKind, enforce};
+
+use crate::code::refusal_text;
+use crate::draft::{Claims, Envelope};
+use crate::exchange::Exchange;
+use crate::leaving::{Form, Leaving};
+use crate::notice::Notice;
+use crate::piece::{Cut, End, Finish, Piece};
+use crate::protocol::{Events, Whole, refusal_events};
+use crate::provenance::{Provenance, with_missing};
+use crate::receipt::{Closing, Ended, Memo, Opening, Receipt, ReceiptId, Tally, Unkept};
+use crate::recorder::{Recorder, SealedTrace};
+use crate::segment::{Segment, SegmentSaid, Segments, Text};
+use crate::slot::{Due, Outgoing};
+use crate::speak::{Refused, deny};
+use crate::splice::Unfit;
+
+/// A stream whose first segment the kernel let pass, and which judges each later one before its first byte.
+#[derive(Debug)]
+#[must_use = "what is spoken has to be returned"]
+pub struct SpokenStream {
+    outgoing: Outgoing,
+    memo: Arc<Mutex<Option<Memo>>>,
+}
+
+impl SpokenStream {
+    /// Leaves something with the stream that the ledger keeps together with its closing receipt, if the stream
+    /// is sent to its end.
+    pub fn remembering(mut self, memo: impl Any + Send) -> Self {
+        match &mut self.outgoing.due {
+            Due::Receipt(due) if due.receipt.closing.is_some() => due.memo = Some(Box::new(memo)),
+            _ => *self.memo.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(memo)),
+        }
+        self
+    }
+}
+
+impl IntoResponse for SpokenStream {
+    fn into_response(self) -> HttpResponse {
+        self.outgoing.into_held_response()
+    }
+}
+
+/// Speaks segment after segment. The first is judged here, each later one before its own first byte.
+///
+/// # Errors
+///
+/// [`Refused::Denied`] when a rule does not hold for the first segment; [`Refused::Malformed`] when there is
+/// none; [`Refused::Unavailable`] when no receipt can be begun.
+pub async fn speak_stream(
+    envelope: Envelope,
+    mut segments: impl Segments,
+    recorder: Recorder,
+) -> Result<SpokenStream, Refused> {
+    let exchange = recorder.exchange().clone();
+    let Some(segment) = segments.next(recorder).await else {
+        return Err(Refused::Malformed(Unfit::Pieces(Cut::without_an_end()).into()));
+    };
+    if !segment.sealed.exchange.is(&exchange) {
+        return Err(Refused::Unavailable(Notice::exit_unmarked()));
+    }
+    let id = exchange.draw_receipt().map_err(Refused::Unavailable)?;
+    let response = segment.response();
+    let Segment { sealed, said } = segment;
+    let verdict = enforce(&response, &sealed.context());
+    let opening = Opening::of(0, response, &sealed, verdict);
+    let leaving = Leaving { exchange, id, opening };
+    if let Err(violation) = verdict {
+        return Err(deny(violation, envelope, &sealed, leaving, Form::Events));
+    }
+    let memo = Arc::default();
+    let outgoing = match said {
+        SegmentSaid::Refusal { text } => {
+            let claims = Provenance::of_refusal(&response, leaving.id.as_ref());
+            let body = refusal_events(envelope, text, &claims);
+            leaving.whole(&response, Form::Events, body)
+        }
+        SegmentSaid::Answer { text, .. } => {
+            let kept = Arc::new(AtomicBool::new(false));
+            let mut events = Events::new(envelope);
+            let mut head = Vec::new();
+            let claims = Provenance::of_answer(&response, &sealed, leaving.id.as_ref());
+            events.begin(&claims, &mut head);
+            let flow = Flow {
+                segments,
+                exchange: leaving.exchange.clone(),
+                id: leaving.id.clone(),
+                events,
+                whole: Whole::default(),
+                stage: Stage::First(head, text, sealed),
+                segment: 0,
+                tally: Tally::default(),
+                memo: Arc::clone(&memo),
+                kept: Arc::clone(&kept),
+                ended: Ended::ClientGone,
+                is_closed: false,
+            };
+            leaving.begun(&response, Body::from_stream(flow.into_bytes()), kept)
+        }
+    };
+    Ok(SpokenStream { outgoing, memo })
+}
+
+impl Segment {
+    fn response(&self) -> Response {
+        match self.said {
+            SegmentSaid::Answer { claims, .. } => claims.response(ResponseKind::Answer),
+            SegmentSaid::Refusal { .. } => truthful_refusal(&self.sealed),
+        }
+    }
+}
+
+const fn truthful_refusal(sealed: &SealedTrace) -> Response {
+    Claims::truthful_refusal(sealed.mode).response(ResponseKind::Refusal)
+}
+
+/// A response on its way, polled by whoever sends it. When it is dropped before its end, its reader is gone.
+struct Flow<S> {
+    segments: S,
+    exchange: Exchange,
+    id: Option<ReceiptId>,
+    events: Events,
+    whole: Whole,
+    stage: Stage,
+    segment: u32,
+    tally: Tally,
+    memo: Arc<Mutex<Option<Memo>>>,
+    /// Whether the guard has kept the first opening: without that, nothing of this was ever sent.
+    kept: Arc<AtomicBool>,
+    /// How it ends if it is dropped now.
+    ended: Ended,
+    is_closed: bool,
+}
+
+enum Stage {
+    First(Vec<u8>, Text, SealedTrace),
+    Flowing(Text, SealedTrace),
+    Over,
+}
+
+impl<S: Segments> Flow<S> {
+    fn into_bytes(self) -> impl Stream<Item = Result<Bytes, Infallible>> + Send {
+        stream::unfold(self, |mut flow| async {
+            let bytes = flow.next().await?;
+            Some((Ok(bytes), flow))
+        })
+    }
+
+    async fn next(&mut self) -> Option<Bytes> {
+        loop {
+            let out = match std::mem::replace(&mut self.stage, Stage::Over) {
+                Stage::Over => return None,
+                Stage::First(head, text, sealed) => {
+                    self.stage = Stage::Flowing(text, sealed);
+                    head
+                }
+                Stage::Flowing(text, sealed) => self.flow(text, sealed).await,
+            };
+            // An end of a text has no bytes of its own.
+            if !out.is_empty() {
+                if self.id.is_some() {
+                    self.tally.add(&out);
+                }
+                return Some(out.into());
+            }
+        }
+    }
+
+    async fn flow(&mut self, mut text: Text, sealed: SealedTrace) -> Vec<u8> {
+        match text.next().await {
+            Some(Ok(piece)) => match self.whole.add(&piece) {
+                Ok(()) => {
+                    self.stage = Stage::Flowing(text, sealed);
+                    self.written(&piece)
+                }
+                Err(cut) => self.cut(cut).await,
+            },
+            Some(Err(cut)) => self.cut(cut).await,
+            None => match self.whole.end {
+                Some(end) => self.finish(end, Ended::Complete, Vec::new()).await,
+                None => match self.segments.next(sealed.reopen()).await {
+                    Some(segment) => self.judge(segment).await,
+                    None => self.cut(Cut::without_an_end()).await,
+                },
+            },
+        }
+    }
+
+    fn written(&mut self, piece: &Piece) -> Vec<u8> {
+        let mut out = Vec::new();
+        self.events.piece(piece, &mut out);
+        out
+    }
+
+    /// Judges a later segment before its first byte.
+    async fn judge(&mut self, segment: Segment) -> Vec<u8> {
+        if !segment.sealed.exchange.is(&self.exchange) {
+            return self.cut(Cut::foreign()).await;
+        }
+        let response = segment.response();
+        let Segment { sealed, said } = segment;
+        let verdict = enforce(&response, &sealed.context());
+        self.segment = self.segment.saturating_add(1);
+        let opening = Opening::of(self.segment, response, &sealed, verdict);
+        if self.keep(Some(opening), None, None).await.is_err() {
+            return self.cut(Cut::unkept()).await;
+        }
+        let mut out = Vec::new();
+        match (verdict, said) {
+            (Err(violation), _) => self.deny(violation, &sealed).await,
+            (Ok(()), SegmentSaid::Refusal { text }) => {
+                let claims = Provenance::of_refusal(&response, self.id.as_ref());
+                self.events.begin(&claims, &mut out);
+                self.events.refuse(text, &mut out);
+                self.finish(REFUSED, Ended::Complete, out).await
+            }
+            (Ok(()), SegmentSaid::Answer { text, .. }) => {
+                let claims = Provenance::of_answer(&response, &sealed, self.id.as_ref());
+                self.events.begin(&claims, &mut out);
+                self.stage = Stage::Flowing(text, sealed);
+                out
+            }
+        }
+    }
+
+    /// Ends the stream with the truthful refusal. What was sent before stays true under its own claims.
+    async fn deny(&mut self, violation: EnforcementViolation, sealed: &SealedTrace) -> Vec<u8> {
+        let refusal = truthful_refusal(sealed);
+        if enforce(&refusal, &sealed.context()).is_err() {
+            return self.cut(Cut::foreign()).await;
+        }
+        let mut out = Vec::new();
+        let text = with_missing(refusal_text(&violation), &violation, &sealed.missing);
+        let claims = Provenance::of_denial(&refusal, &violation, sealed, self.id.as_ref());
+        self.events.begin(&claims, &mut out);
+        self.events.refuse(&text, &mut out);
+        self.finish(REFUSED, Ended::Refused, out).await
+    }
+
+    /// Ends the stream, once its closing is kept.
+    async fn finish(&mut self, end: End, ended: Ended, mut out: Vec<u8>) -> Vec<u8> {
+        let mark = self.events.mark();
+        self.events.finish(end, &mut out);
+        let memo = match ended {
+            Ended::Complete => self.memo.lock().unwrap_or_else(PoisonError::into_inner).take(),
+            Ended::Refused | Ended::Cut | Ended::ClientGone => None,
+        };
+        match self.close(ended, &out, memo).await {
+            Ok(()) => out,
+            Err(Unkept) => {
+                self.events.rewind(mark);
+                self.cut(Cut::unkept()).await
+            }
+        }
+    }
+
+    /// Ends the stream with an error.
+    async fn cut(&mut self, cut: Cut) -> Vec<u8> {
+        let mut out = Vec::new();
+        self.events.cut(cut, &mut out);
+        self.ended = Ended::Cut;
+        // An error says nothing that a receipt would have to answer for, so it is sent whether or not one is kept.
+        let _ = self.close(Ended::Cut, &out, None).await;
+        out
+    }
+
+    async fn close(&mut self, ended: Ended, out: &[u8], memo: Option<Memo>) -> Result<(), Unkept> {
+        let mut tally = self.tally.clone();
+        tally.add(out);
+        let kept = self.keep(None, Some(tally.close(ended)), memo).await;
+        self.is_closed = kept.is_ok();
+        kept
+    }
+
+    async fn keep(
+        &mut self,
+        opening: Option<Opening>,
+        closing: Option<Closing>,
+        memo: Option<Memo>,
+    ) -> Result<(), Unkept> {
+        match &self.id {
+            Some(id) => {
+                self.exchange.keep(Receipt { closing, id: id.clone(), opening }, memo).await
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+const REFUSED: End = End { finish: Finish::Stop, usage: None };
+
+impl<S> Drop for Flow<S> {
+    fn drop(&mut self) {
+        if self.is_closed || !self.kept.load(Ordering::Acquire) {
+            return;
+        }
+        if let (Some(id), Some(ledger)) = (&self.id, self.exchange.ledger()) {
+            let closing = Some(std::mem::take(&mut self.tally).close(self.ended));
+            ledger.keep_later(Receipt { closing, id: id.clone(), opening: None });
+        }
+    }
+}
