@@ -20,8 +20,9 @@ pub async fn watch(store: Store) {
 
 async fn probe(store: &Store) {
     let before = store.board().mode();
-    if let Err(error) = store.ping().await {
-        tracing::warn!(%error, "the store does not answer");
+    match store.ping().await {
+        Err(error) => tracing::warn!(%error, "the store does not answer"),
+        Ok(()) => join(store).await,
     }
     if let Err(error) = store.ping_library().await {
         tracing::warn!(%error, "the library does not answer");
@@ -29,5 +30,14 @@ async fn probe(store: &Store) {
     let after = store.board().mode();
     if before != after {
         tracing::info!(%before, %after, "the mode changed");
+    }
+}
+
+/// Receipts that came while the store did not answer are linked as soon as it does.
+async fn join(store: &Store) {
+    if store.spooled() > 0
+        && let Err(error) = store.join_spooled().await
+    {
+        tracing::warn!(%error, "receipts go on waiting beside the store");
     }
 }

@@ -1,5 +1,9 @@
 //! Conversations and what was said in them.
 
+use std::sync::{Arc, OnceLock};
+
+use sqlx::SqliteConnection;
+
 use super::ids::ConversationId;
 use super::search::WordMatch;
 use super::{Store, StoreError, now_seconds};
@@ -30,6 +34,20 @@ pub struct TurnHit {
     pub text: String,
     /// Which words it has, and where.
     pub matches: Vec<WordMatch>,
+}
+
+/// A question and its answer, to be kept in one move with the receipt of the answer.
+///
+/// It travels as the memo of the receipt. There is no way to print it: it has what was said.
+pub struct Exchange {
+    /// Where it belongs; the conversation begins with it if it is new.
+    pub conversation: ConversationId,
+    /// What the person said.
+    pub question: String,
+    /// What was answered, set before the receipt is kept: while an answer is streamed it is not known yet.
+    pub answer: Arc<OnceLock<String>>,
+    /// The id by which the answer can be continued, if it has one.
+    pub response_id: Option<String>,
 }
 
 impl Store {
@@ -67,26 +85,75 @@ impl Store {
         question: &str,
         answer: &str,
     ) -> sqlx::Result<()> {
-        let now = now_seconds();
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        sqlx::query(
-            "INSERT INTO conversations (id, created_at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
-        )
-        .bind(id.as_str())
-        .bind(now)
-        .execute(&mut *transaction)
-        .await?;
-        for (role, text) in [(Role::User, question), (Role::Assistant, answer)] {
-            sqlx::query(
-                "INSERT INTO turns (conversation_id, role, text, created_at) VALUES (?, ?, ?, ?)",
-            )
-            .bind(id.as_str())
-            .bind(role.as_str())
-            .bind(text)
-            .bind(now)
-            .execute(&mut *transaction)
-            .await?;
-        }
+        insert_turns(&mut transaction, id, question, answer).await?;
         transaction.commit().await
     }
+
+    /// The conversation that a response of ours belongs to; `None` if we gave no response that id.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn conversation_of(
+        &self,
+        response: &str,
+    ) -> Result<Option<ConversationId>, StoreError> {
+        let outcome: sqlx::Result<Option<(String,)>> =
+            sqlx::query_as("SELECT conversation_id FROM responses WHERE id = ?")
+                .bind(response)
+                .fetch_optional(&self.pool)
+                .await;
+        let found = self.noted(Part::Reads, outcome)?;
+        Ok(found.and_then(|(id,)| ConversationId::parse(&id)))
+    }
+}
+
+/// Adds an exchange on a transaction of the caller's.
+pub(super) async fn insert_exchange(
+    connection: &mut SqliteConnection,
+    exchange: &Exchange,
+) -> sqlx::Result<()> {
+    let Exchange { conversation, question, answer, response_id } = exchange;
+    let answer = answer.get().ok_or_else(|| {
+        sqlx::Error::Encode("expected the answer to be known when the exchange is kept".into())
+    })?;
+    insert_turns(connection, conversation, question, answer).await?;
+    if let Some(id) = response_id {
+        sqlx::query("INSERT INTO responses (id, conversation_id, created_at) VALUES (?, ?, ?)")
+            .bind(id)
+            .bind(conversation.as_str())
+            .bind(now_seconds())
+            .execute(connection)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn insert_turns(
+    connection: &mut SqliteConnection,
+    id: &ConversationId,
+    question: &str,
+    answer: &str,
+) -> sqlx::Result<()> {
+    let now = now_seconds();
+    sqlx::query(
+        "INSERT INTO conversations (id, created_at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
+    )
+    .bind(id.as_str())
+    .bind(now)
+    .execute(&mut *connection)
+    .await?;
+    for (role, text) in [(Role::User, question), (Role::Assistant, answer)] {
+        sqlx::query(
+            "INSERT INTO turns (conversation_id, role, text, created_at) VALUES (?, ?, ?, ?)",
+        )
+        .bind(id.as_str())
+        .bind(role.as_str())
+        .bind(text)
+        .bind(now)
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
 }

@@ -213,7 +213,7 @@ impl Store {
         .await;
         match self.noted(Part::Library, outcome)? {
             (found, 0) if found == "ok" => Ok(()),
-            (found, apart) => Err(StoreError(format!(
+            (found, apart) => Err(StoreError::database(&format!(
                 "{found}; documents and passages without one another: {apart}"
             ))),
         }

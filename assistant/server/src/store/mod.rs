@@ -5,12 +5,14 @@ mod conversations;
 mod documents;
 mod fts;
 mod ids;
+mod receipts;
 mod search;
 
-pub use conversations::{Role, TurnHit};
+pub use conversations::{Exchange, Role, TurnHit};
 pub use documents::{Added, Document, DocumentSummary, NewDocument, NewPassage};
 pub(crate) use ids::hex;
 pub use ids::{ConversationId, DocumentId, random_hex};
+pub use receipts::{Kept, SPOOL_NAME};
 pub use search::{PassageHit, WordMatch};
 
 use std::path::Path;
@@ -22,6 +24,7 @@ use sqlx::sqlite::{
 };
 
 use crate::status::{Board, Health, Part};
+use receipts::{Chain, SpoolError};
 
 /// The name of the database file in the data directory.
 pub const FILE_NAME: &str = "assistant.sqlite";
@@ -34,11 +37,23 @@ const CONNECTIONS: u32 = 8;
 
 /// Why the store gave nothing. The words are the database's, for the log, and never leave in an answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("STORE_UNAVAILABLE: expected the database to answer: {0}")]
+#[error("{0}")]
 pub struct StoreError(String);
+
+impl StoreError {
+    fn database(why: &impl std::fmt::Display) -> Self {
+        Self(format!("STORE_UNAVAILABLE: expected the database to answer: {why}"))
+    }
+}
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
+        Self::database(&error)
+    }
+}
+
+impl From<SpoolError> for StoreError {
+    fn from(error: SpoolError) -> Self {
         Self(error.to_string())
     }
 }
@@ -48,6 +63,7 @@ impl From<sqlx::Error> for StoreError {
 pub struct Store {
     pool: SqlitePool,
     board: Arc<Board>,
+    chain: Arc<Chain>,
 }
 
 impl Store {
@@ -55,10 +71,12 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] when the directory cannot be made or the file is no database of ours.
+    /// [`StoreError`] when the directory cannot be made, the file is no database of ours, or receipts that wait
+    /// beside it cannot be read.
     pub async fn open(directory: &Path, board: Arc<Board>) -> Result<Self, StoreError> {
         make_private(directory)
-            .map_err(|error| StoreError(format!("{}: {error}", directory.display())))?;
+            .map_err(|error| StoreError::database(&format!("{}: {error}", directory.display())))?;
+        let chain = Arc::new(Chain::open(directory)?);
         let options = SqliteConnectOptions::new()
             .filename(directory.join(FILE_NAME))
             .create_if_missing(true)
@@ -74,9 +92,11 @@ impl Store {
         sqlx::migrate!("./migrations")
             .run(&pool)
             .await
-            .map_err(|error| StoreError(error.to_string()))?;
-        let store = Self { pool, board };
+            .map_err(|error| StoreError::database(&error))?;
+        let store = Self { pool, board, chain };
         store.ping().await?;
+        store.join_spooled().await?;
+        store.look_at_head().await?;
         store.ping_library().await?;
         Ok(store)
     }
@@ -124,9 +144,12 @@ impl Store {
         self.noted(Part::Library, outcome.map(drop))
     }
 
-    /// Ends all use of the file, after what is under way.
+    /// Ends all use of the file, after what is under way and what was left for later.
     pub async fn close(&self) {
+        self.chain.settle().await;
         self.pool.close().await;
+        // What came in between went to the spool.
+        self.chain.settle().await;
     }
 
     fn noted<T>(&self, part: Part, outcome: sqlx::Result<T>) -> Result<T, StoreError> {

@@ -9,6 +9,7 @@
 mod chat;
 mod crash;
 mod enforce;
+mod ledger;
 mod library;
 mod memory;
 mod openapi;

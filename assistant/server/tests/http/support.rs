@@ -74,6 +74,14 @@ pub(crate) fn request(method: Method, path: &str, body: impl Into<Body>) -> Requ
         .expect("a request")
 }
 
+/// What another process has of the file in a data directory.
+pub(crate) async fn other_connection_to(directory: &std::path::Path) -> sqlx::SqliteConnection {
+    use sqlx::Connection as _;
+    let file = directory.join(assistant::store::FILE_NAME);
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
+    sqlx::SqliteConnection::connect_with(&options).await.expect("a file")
+}
+
 impl Assistant {
     pub(crate) fn of(server: Server, store: Store, directory: TempDir) -> Self {
         Self { server, store, directory }
@@ -81,10 +89,7 @@ impl Assistant {
 
     /// What another process has of the file.
     pub(crate) async fn other_connection(&self) -> sqlx::SqliteConnection {
-        use sqlx::Connection as _;
-        let file = self.directory.path().join(assistant::store::FILE_NAME);
-        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
-        sqlx::SqliteConnection::connect_with(&options).await.expect("a file")
+        other_connection_to(self.directory.path()).await
     }
 
     /// Another process's hold on the right to write.

@@ -1,0 +1,240 @@
+//! Where receipts wait while the database cannot take them: a file beside it, one receipt on a line, each on the
+//! disk before anybody goes on.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use speech_exit::receipt::hash;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+use super::Waiting;
+
+/// How many lines are held at once while they join the chain.
+const BATCH: usize = 1_000;
+
+/// Why the spool gave or took nothing.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SpoolError {
+    /// A line is not what was written there.
+    #[error(
+        "SPOOL_BROKEN: {}: line {line}: expected a receipt after its hash, found {found}; \
+         put the file aside to start without these receipts",
+        .path.display()
+    )]
+    Broken { path: PathBuf, line: u64, found: String },
+    /// The file cannot be used.
+    #[error("SPOOL_UNAVAILABLE: {}: expected to read and write it: {error}", .path.display())]
+    Unavailable { path: PathBuf, error: io::Error },
+}
+
+/// The spool of one data directory.
+#[derive(Debug)]
+pub(super) struct Spool {
+    path: PathBuf,
+    lines: Arc<AtomicUsize>,
+    /// Within this process; other processes are kept out by a lock on the file.
+    lock: Arc<Mutex<()>>,
+}
+
+impl Spool {
+    /// Looks at every line that waits. A last line that was cut off by a crash was never relied on, and goes.
+    pub(super) fn open(path: PathBuf) -> Result<Self, SpoolError> {
+        let mut count = 0;
+        if path.exists() {
+            let mut lines = Lines::open(&path).map_err(|error| unavailable(&path, error))?;
+            loop {
+                let batch = lines.batch()?;
+                if batch.is_empty() {
+                    break;
+                }
+                count += batch.len();
+            }
+        }
+        let lines = Arc::new(AtomicUsize::new(count));
+        Ok(Self { path, lines, lock: Arc::default() })
+    }
+
+    /// How many receipts wait.
+    pub(super) fn len(&self) -> usize {
+        self.lines.load(Ordering::SeqCst)
+    }
+
+    /// Puts a receipt on the disk. Whoever stops waiting for that does not stop it.
+    pub(super) async fn append(&self, waiting: &Waiting) -> Result<(), SpoolError> {
+        let line = written(waiting).map_err(|error| unavailable(&self.path, error.into()))?;
+        let guard = Arc::clone(&self.lock).lock_owned().await;
+        let (path, lines) = (self.path.clone(), Arc::clone(&self.lines));
+        let appended = move || {
+            let outcome = append_line(&path, &line);
+            if outcome.is_ok() {
+                lines.fetch_add(1, Ordering::SeqCst);
+            }
+            drop(guard);
+            outcome
+        };
+        blocking(appended).await.map_err(|error| unavailable(&self.path, error))
+    }
+
+    /// Begins to take the receipts out. Nobody adds one until the result is dropped.
+    pub(super) async fn drain(&self) -> Result<Draining, SpoolError> {
+        let guard = Arc::clone(&self.lock).lock_owned().await;
+        let path = self.path.clone();
+        let lines = blocking(move || Lines::open(&path)).await;
+        let lines = lines.map_err(|error| unavailable(&self.path, error))?;
+        let count = Arc::clone(&self.lines);
+        Ok(Draining { lines: Some(lines), path: self.path.clone(), count, _guard: guard })
+    }
+}
+
+/// The receipts that wait, on their way into the chain.
+pub(super) struct Draining {
+    lines: Option<Lines>,
+    path: PathBuf,
+    count: Arc<AtomicUsize>,
+    _guard: OwnedMutexGuard<()>,
+}
+
+impl Draining {
+    /// The next receipts in order; none at the end.
+    pub(super) async fn batch(&mut self) -> Result<Vec<Waiting>, SpoolError> {
+        let Some(mut lines) = self.lines.take() else { return Ok(Vec::new()) };
+        let read = blocking(move || {
+            let batch = lines.batch();
+            Ok((lines, batch))
+        });
+        let (lines, batch) = read.await.map_err(|error| unavailable(&self.path, error))?;
+        self.lines = Some(lines);
+        batch
+    }
+
+    /// Empties the spool, once what it had lasts elsewhere.
+    pub(super) async fn clear(mut self) -> Result<(), SpoolError> {
+        let Some(lines) = self.lines.take() else { return Ok(()) };
+        let cleared = blocking(move || {
+            let file = lines.reader.get_ref();
+            file.set_len(0).and_then(|()| file.sync_all())
+        });
+        cleared.await.map_err(|error| unavailable(&self.path, error))?;
+        self.count.store(0, Ordering::SeqCst);
+        Ok(())
+    }
+}
+
+/// Reads the spool, and holds it against other processes.
+struct Lines {
+    reader: BufReader<File>,
+    path: PathBuf,
+    line: u64,
+}
+
+impl Lines {
+    fn open(path: &Path) -> io::Result<Self> {
+        let mut file = held(path)?;
+        cut_off_half_a_line(&mut file, path)?;
+        file.rewind()?;
+        Ok(Self { reader: BufReader::new(file), path: path.to_owned(), line: 0 })
+    }
+
+    fn batch(&mut self) -> Result<Vec<Waiting>, SpoolError> {
+        let mut batch = Vec::new();
+        let mut line = Vec::new();
+        while batch.len() < BATCH {
+            line.clear();
+            let read = self.reader.read_until(b'\n', &mut line);
+            if read.map_err(|error| unavailable(&self.path, error))? == 0 {
+                break;
+            }
+            self.line += 1;
+            let waiting = read_line(&line).map_err(|found| SpoolError::Broken {
+                path: self.path.clone(),
+                line: self.line,
+                found,
+            })?;
+            batch.push(waiting);
+        }
+        Ok(batch)
+    }
+}
+
+fn written(waiting: &Waiting) -> serde_json::Result<String> {
+    let json = serde_json::to_string(waiting)?;
+    Ok(format!("{} {json}\n", hash(json.as_bytes())))
+}
+
+/// Reads a line. What is not as it was written is found by its hash.
+fn read_line(line: &[u8]) -> Result<Waiting, String> {
+    let parts = line.strip_suffix(b"\n").and_then(|line| line.split_at_checked(64));
+    let (stated, rest) = parts.ok_or("too few bytes")?;
+    let json = rest.strip_prefix(b" ").ok_or("no space after the hash")?;
+    if hash(json).as_bytes() != stated {
+        return Err("bytes with another hash".to_owned());
+    }
+    let waiting: Waiting = serde_json::from_slice(json).map_err(|error| error.to_string())?;
+    if waiting.is_empty() { Err("neither opening nor closing".to_owned()) } else { Ok(waiting) }
+}
+
+fn append_line(path: &Path, line: &str) -> io::Result<()> {
+    let mut file = held(path)?;
+    let before = cut_off_half_a_line(&mut file, path)?;
+    let written = file.write_all(line.as_bytes()).and_then(|()| file.sync_all());
+    if written.is_err() {
+        // Whoever waits is told that it was not kept, so it should not be found later.
+        let _ = file.set_len(before);
+    } else if before == 0
+        && let Some(directory) = path.parent()
+    {
+        // The name of a new file is on the disk only with its directory.
+        File::open(directory)?.sync_all()?;
+    }
+    written
+}
+
+/// The file, made if it is not there, and held against other processes until it is closed.
+fn held(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    file.lock()?;
+    Ok(file)
+}
+
+/// Cuts off what stands after the last newline and gives the length that is left.
+fn cut_off_half_a_line(file: &mut File, path: &Path) -> io::Result<u64> {
+    let length = file.metadata()?.len();
+    let mut end = length;
+    let mut chunk = [0; 4096];
+    while end > 0 {
+        let start = end.saturating_sub(chunk.len() as u64);
+        file.seek(SeekFrom::Start(start))?;
+        let size = usize::try_from(end - start).map_err(io::Error::other)?;
+        let bytes = chunk.get_mut(..size).unwrap_or_default();
+        file.read_exact(bytes)?;
+        if let Some(newline) = bytes.iter().rposition(|byte| *byte == b'\n') {
+            end = start + newline as u64 + 1;
+            break;
+        }
+        end = start;
+    }
+    if end < length {
+        let bytes = length - end;
+        tracing::warn!(path = %path.display(), bytes, "half a receipt was cut off the spool");
+        file.set_len(end)?;
+        file.sync_all()?;
+    }
+    Ok(end)
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
+}
+
+fn unavailable(path: &Path, error: io::Error) -> SpoolError {
+    SpoolError::Unavailable { path: path.to_owned(), error }
+}
