@@ -12,3 +12,4 @@ pub mod status;
 pub mod store;
 pub mod tools;
 pub mod web;
+pub mod wire;
