@@ -30,7 +30,7 @@ pub struct Segment {
 
 pub(crate) enum SegmentSaid {
     Answer { claims: Claims, text: Text },
-    Refusal { text: &'static str },
+    Refusal { text: &'static str, claims: Option<Claims> },
 }
 
 impl Segment {
@@ -41,7 +41,22 @@ impl Segment {
 
     /// The end of a response that goes no further: nothing is claimed, and the words are fixed at compile time.
     pub const fn refusal(sealed: SealedTrace, text: &'static str) -> Self {
-        Self { sealed, said: SegmentSaid::Refusal { text } }
+        Self { sealed, said: SegmentSaid::Refusal { text, claims: None } }
+    }
+
+    /// The same of a responder that makes claims of its own, which rules 3 and 4 then judge.
+    pub const fn refusal_claiming(claims: Claims, sealed: SealedTrace, text: &'static str) -> Self {
+        Self { sealed, said: SegmentSaid::Refusal { text, claims: Some(claims) } }
+    }
+
+    /// The same segment with its text heard on the way, or put differently: it stays under the same claims.
+    pub fn map_text(self, put: impl FnOnce(Text) -> Text) -> Self {
+        let Self { sealed, said } = self;
+        let said = match said {
+            SegmentSaid::Answer { claims, text } => SegmentSaid::Answer { claims, text: put(text) },
+            refusal @ SegmentSaid::Refusal { .. } => refusal,
+        };
+        Self { sealed, said }
     }
 }
 

@@ -81,7 +81,7 @@ pub async fn speak_stream(
     }
     let memo = Arc::default();
     let outgoing = match said {
-        SegmentSaid::Refusal { text } => {
+        SegmentSaid::Refusal { text, .. } => {
             let claims = Provenance::of_refusal(&response, leaving.id.as_ref());
             let body = refusal_events(envelope, text, &claims);
             leaving.whole(&response, Form::Events, body)
@@ -116,7 +116,10 @@ impl Segment {
     fn response(&self) -> Response {
         match self.said {
             SegmentSaid::Answer { claims, .. } => claims.response(ResponseKind::Answer),
-            SegmentSaid::Refusal { .. } => truthful_refusal(&self.sealed),
+            SegmentSaid::Refusal { claims: Some(claims), .. } => {
+                claims.response(ResponseKind::Refusal)
+            }
+            SegmentSaid::Refusal { claims: None, .. } => truthful_refusal(&self.sealed),
         }
     }
 }
@@ -219,7 +222,7 @@ impl<S: Segments> Flow<S> {
         let mut out = Vec::new();
         match (verdict, said) {
             (Err(violation), _) => self.deny(violation, &sealed).await,
-            (Ok(()), SegmentSaid::Refusal { text }) => {
+            (Ok(()), SegmentSaid::Refusal { text, .. }) => {
                 let claims = Provenance::of_refusal(&response, self.id.as_ref());
                 self.events.begin(&claims, &mut out);
                 self.events.refuse(text, &mut out);

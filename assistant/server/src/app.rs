@@ -7,7 +7,7 @@ use http::Method;
 use speech_exit::{Effect, Exit, Label, Routes, TableError};
 use tokio::sync::Semaphore;
 
-use crate::api::{chat, enforce, health, library, models, openapi, status};
+use crate::api::{chat, enforce, health, library, models, openapi, responses, status};
 use crate::respond::{Embedded, Responder};
 use crate::store::Store;
 use crate::tools::{TOOLS, Tool};
@@ -24,7 +24,7 @@ struct Shared {
     store: Store,
     responder: Arc<dyn Responder>,
     limits: Limits,
-    slots: Semaphore,
+    slots: Arc<Semaphore>,
 }
 
 impl App {
@@ -38,7 +38,7 @@ impl App {
     /// An app whose answers `responder` composes.
     #[must_use]
     pub fn new(store: Store, responder: Arc<dyn Responder>, limits: Limits) -> Self {
-        let slots = Semaphore::new(limits.concurrent);
+        let slots = Arc::new(Semaphore::new(limits.concurrent));
         Self(Arc::new(Shared { store, responder, limits, slots }))
     }
 
@@ -50,8 +50,8 @@ impl App {
 
     /// Who composes answers.
     #[must_use]
-    pub fn responder(&self) -> &dyn Responder {
-        self.0.responder.as_ref()
+    pub fn responder(&self) -> Arc<dyn Responder> {
+        Arc::clone(&self.0.responder)
     }
 
     /// What one request may take.
@@ -60,7 +60,7 @@ impl App {
         self.0.limits
     }
 
-    pub(crate) fn slots(&self) -> &Semaphore {
+    pub(crate) fn slots(&self) -> &Arc<Semaphore> {
         &self.0.slots
     }
 }
@@ -84,6 +84,12 @@ pub fn routes() -> Routes<App> {
             "/v1/chat/completions",
             Effect::Reads("it keeps the exchange as memory and changes no task"),
             chat::create,
+        )
+        .speaks(
+            Method::POST,
+            "/v1/responses",
+            Effect::Reads("it keeps the exchange as memory and changes no task"),
+            responses::create,
         )
         .silent(Method::GET, "/v1/models", OWN_FACTS, READS_ONLY, models::list)
         .silent(
@@ -121,7 +127,8 @@ pub fn routes() -> Routes<App> {
 /// The first route that cannot be served.
 pub fn build(app: App) -> Result<Server, TableError> {
     let board = app.store().board().clone();
-    let exit = Exit::new(move || board.mode(), labels());
+    let ledger = Arc::new(app.store().clone());
+    let exit = Exit::new(move || board.mode(), labels()).keeping(ledger);
     let around = app.clone();
     routes().guarded(app, &exit, |router| web::layers(router, &around))
 }

@@ -1,6 +1,7 @@
 //! Which requests are taken at all. Every refusal is a notice with a code of its own.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -11,6 +12,7 @@ use http::header::{HOST, ORIGIN};
 use http::uri::Authority;
 use http::{HeaderMap, HeaderName, StatusCode, Uri};
 use speech_exit::Notice;
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::app::App;
 
@@ -130,10 +132,19 @@ fn authority(text: &str) -> Option<Authority> {
     (authority.as_str() == format!("{}{end}", authority.host())).then_some(authority)
 }
 
+/// The place of one request among those that are answered at once. A stream holds it until its end.
+#[derive(Debug, Clone)]
+pub struct Slot(
+    #[expect(dead_code, reason = "it is there to be dropped")] Arc<OwnedSemaphorePermit>,
+);
+
 /// Takes no more requests than can be answered in time; who comes too many is told to come back.
-async fn unless_overloaded(State(app): State<App>, request: Request, next: Next) -> Response {
-    match app.slots().try_acquire() {
-        Ok(_slot) => next.run(request).await,
+async fn unless_overloaded(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    match Arc::clone(app.slots()).try_acquire_owned() {
+        Ok(permit) => {
+            request.extensions_mut().insert(Slot(Arc::new(permit)));
+            next.run(request).await
+        }
         Err(_) => {
             let words = "expected fewer requests at once";
             Notice::new(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", words)

@@ -3,11 +3,13 @@
 pub mod body;
 pub mod chat;
 pub mod enforce;
+mod exchange;
 pub mod health;
 pub mod library;
 pub mod models;
 pub mod openapi;
 mod provenance;
+pub mod responses;
 pub mod status;
 
 use axum::body::Body;
@@ -52,4 +54,9 @@ struct ErrorBody {
     code: String,
     message: String,
     pointer: Option<String>,
+    /// The pointer once more, where the clients of the vendors' protocols look for it.
+    #[schema(required)]
+    param: Option<String>,
+    /// `invalid_request_error` or `server_error`.
+    r#type: String,
 }

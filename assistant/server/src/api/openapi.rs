@@ -12,6 +12,7 @@ use utoipa::openapi::{Content, PathItem, Ref, RefOr, Response as Described, Resp
     info(title = "assistant", description = "Every answer leaves through the exit"),
     paths(
         super::chat::create,
+        super::responses::create,
         super::models::list,
         super::library::create,
         super::library::list,

@@ -9,6 +9,8 @@ pub(crate) struct Provenance {
     kind: Kind,
     /// What was drawn on. Empty for a refusal.
     sources: Vec<Origin>,
+    /// The id of what is kept about this response.
+    receipt: String,
     /// What was asked and gave nothing. Absent when there is none.
     #[schema(nullable = false)]
     attempts: Option<Vec<Attempt>>,

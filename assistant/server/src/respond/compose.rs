@@ -1,6 +1,6 @@
 //! A text and where each part of it came from.
 
-use speech_exit::Claims;
+use speech_exit::{Call, Citation, Claims, End, Finish, Piece, Usage};
 use speech_kernel::{Authority, SystemMode};
 
 use crate::retrieval::{Passage, Turn};
@@ -27,21 +27,65 @@ pub struct Answer {
     pub text: String,
     /// Where the marks of citations stand in them, and what they cite.
     pub citations: Vec<Citation>,
+    /// The tools that the client is to run.
+    pub calls: Vec<Call>,
+    /// Why it goes no further.
+    pub finish: Finish,
+    /// How much was read and written, if whoever wrote it has counted.
+    pub usage: Option<Usage>,
     /// What it claims.
     pub claims: Claims,
 }
 
-/// A mark such as `[1]` and the document that it stands for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Citation {
-    /// Where the mark begins, in characters (Unicode scalar values).
-    pub start: usize,
-    /// Where the mark ends.
-    pub end: usize,
-    /// The document's title.
-    pub title: String,
-    /// The document.
-    pub document: DocumentId,
+impl Answer {
+    /// An answer of nothing but words.
+    #[must_use]
+    pub const fn words(text: String, claims: Claims) -> Self {
+        let finish = Finish::Stop;
+        Self { text, citations: Vec::new(), calls: Vec::new(), finish, usage: None, claims }
+    }
+
+    /// The answer cut after as many words as it may have, with the citations whose marks are left in it.
+    ///
+    /// Its claims stay: what is left was made from what they say.
+    #[must_use]
+    pub fn within(mut self, max_words: Option<usize>) -> Self {
+        let end = max_words.and_then(|words| end_of_word(&self.text, words));
+        let Some(end) = end else { return self };
+        self.text.truncate(end);
+        let characters = self.text.chars().count();
+        self.citations.retain(|citation| citation.end <= characters);
+        self.finish = Finish::Length;
+        self
+    }
+
+    /// The answer in the order in which it is read: word by word, each citation after its mark, calls, the end.
+    #[must_use]
+    pub fn into_pieces(self, usage: Option<Usage>) -> Vec<Piece> {
+        let Self { text, citations, calls, finish, .. } = self;
+        let mut citations = citations.into_iter().peekable();
+        let mut pieces = Vec::new();
+        let mut read = 0;
+        for words in text.split_inclusive(char::is_whitespace) {
+            read += words.chars().count();
+            pieces.push(Piece::Words(words.to_owned()));
+            while let Some(citation) = citations.next_if(|citation| citation.end <= read) {
+                pieces.push(Piece::Citation(citation));
+            }
+        }
+        pieces.extend(citations.map(Piece::Citation));
+        pieces.extend(calls.into_iter().map(Piece::Call));
+        pieces.push(Piece::End(End { finish, usage }));
+        pieces
+    }
+}
+
+/// Where the word of that number ends, in bytes; none if there is no word after it.
+fn end_of_word(text: &str, number: usize) -> Option<usize> {
+    text.split_whitespace().nth(number)?;
+    let last = text.split_whitespace().nth(number.checked_sub(1)?)?;
+    // A word is a piece of the text, so that its place in it is the distance of the two.
+    Some(last.as_ptr() as usize - text.as_ptr() as usize + last.len())
 }
 
 /// An answer while it is put together. It keeps what it was put together from, and claims by that.
@@ -62,6 +106,12 @@ impl Composition {
     /// Words of the assistant's own.
     pub(super) fn say(&mut self, words: impl Into<String>) {
         self.paragraphs.push(words.into());
+    }
+
+    /// What a tool of the client's gave.
+    pub(super) fn relay(&mut self, tool: &str, result: &str) {
+        self.from_tool = true;
+        self.paragraphs.push(format!("{tool} gave: {}", quoted(result.trim())));
     }
 
     /// Words with a tool's result in them.
@@ -96,8 +146,8 @@ impl Composition {
             for sentence in sentences {
                 let quote = format!("{} {mark}", quoted(&sentence));
                 let end = start + quote.chars().count();
-                let (title, document) = (title.clone(), document.clone());
-                self.citations.push(Citation { start: end - mark.len(), end, title, document });
+                let (title, url) = (title.clone(), format!("/v1/library/documents/{document}"));
+                self.citations.push(Citation { start: end - mark.len(), end, title, url });
                 start = end + 1;
                 quotes.push(quote);
             }
@@ -134,7 +184,8 @@ impl Composition {
             (false, false) => Authority::System,
         };
         let text = self.paragraphs.join(BREAK);
-        Answer { text, citations: self.citations, claims: Claims { authority, system_mode } }
+        let claims = Claims { authority, system_mode };
+        Answer { citations: self.citations, ..Answer::words(text, claims) }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use speech_exit::{Label, Recorder};
 
+use super::asked::Given;
 use super::compose::{Answer, Composed, Composition};
 use super::recall::{self, Recall};
 use super::{Asked, Composing, Responder, about};
@@ -32,31 +33,35 @@ impl Embedded {
     }
 
     async fn answer(&self, asked: &Asked, recorder: &mut Recorder) -> Answer {
+        asked.state_requirement(recorder);
         let mut text = Composition::default();
-        match about::answer(&asked.question) {
+        let results = asked.results();
+        match about::answer(asked.question()) {
+            _ if !results.is_empty() => relay(&results, &mut text),
             Some(words) if asked.required.is_empty() => text.say(words),
             _ => self.consult(asked, recorder, &mut text).await,
         }
         // Read last: an operation above that failed has changed it.
-        text.finish(self.store.board().mode())
+        let answer = text.finish(self.store.board().mode());
+        answer.within(asked.max_tokens.map(|words| usize::try_from(words).unwrap_or(usize::MAX)))
     }
 
     /// Asks each source whose turn it is. One that was required is asked even when another has answered.
     async fn consult(&self, asked: &Asked, recorder: &mut Recorder, text: &mut Composition) {
-        if let Some(call) = Call::recognise(&asked.question, asked.today) {
+        if let Some(call) = Call::recognise(asked.question(), asked.today) {
             use_tool(call, recorder, text).await;
         }
-        let recall = recall::parse(&asked.question);
+        let recall = recall::parse(asked.question());
         if let Some(recall) = &recall {
             self.recall(asked, recall, recorder, text).await;
             repeat(asked, recall, text);
         }
         let is_settled = recall.as_ref().is_some_and(|recall| recall.is_exclusive);
         if is_settled && text.is_empty() {
-            let is_first = asked.conversation.is_none() && asked.earlier.is_empty();
+            let is_first = asked.conversation.is_none() && asked.earlier().is_empty();
             text.say(if is_first { NOTHING_SAID } else { NOTHING_IN_CONVERSATION });
         }
-        let words = content_words(&asked.question);
+        let words = content_words(asked.question());
         if words.is_empty() && text.is_empty() {
             text.say(NOTHING_TO_LOOK_FOR);
         } else if !words.is_empty() {
@@ -143,12 +148,23 @@ fn repeat(asked: &Asked, recall: &Recall, text: &mut Composition) {
     }
     let Recall { said, words, need, .. } = recall;
     let found = if words.is_empty() {
-        retrieval::latest_in_request(&asked.earlier, *said)
+        retrieval::latest_in_request(&asked.earlier(), *said)
     } else {
-        retrieval::in_request(&asked.earlier, *said, words, *need)
+        retrieval::in_request(&asked.earlier(), *said, words, *need)
     };
     if !found.is_empty() {
         text.repeat(recall.lead(), &found);
+    }
+}
+
+/// Says what the client's tools gave. Nothing else is consulted: the client has asked them, and not us.
+fn relay(results: &[Given<'_>], text: &mut Composition) {
+    for Given { tool, text: result, is_source } in results {
+        if *is_source {
+            text.relay(tool, result);
+        } else {
+            text.say(format!("{tool} gave nothing: {result}."));
+        }
     }
 }
 

@@ -36,6 +36,26 @@ pub struct TurnHit {
     pub matches: Vec<WordMatch>,
 }
 
+/// What was answered. There is no way to print it.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Answered {
+    /// The words.
+    pub text: String,
+    /// The tools that the client is to run.
+    pub calls: Vec<CallMade>,
+}
+
+/// A call of a tool that the client runs.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CallMade {
+    /// The id to which its result will refer.
+    pub id: String,
+    /// The name of the tool.
+    pub name: String,
+    /// The arguments, as text.
+    pub arguments: String,
+}
+
 /// A question and its answer, to be kept in one move with the receipt of the answer.
 ///
 /// It travels as the memo of the receipt. There is no way to print it: it has what was said.
@@ -45,7 +65,7 @@ pub struct Exchange {
     /// What the person said.
     pub question: String,
     /// What was answered, set before the receipt is kept: while an answer is streamed it is not known yet.
-    pub answer: Arc<OnceLock<String>>,
+    pub answer: Arc<OnceLock<Answered>>,
     /// The id by which the answer can be continued, if it has one.
     pub response_id: Option<String>,
 }
@@ -107,6 +127,25 @@ impl Store {
         let found = self.noted(Part::Reads, outcome)?;
         Ok(found.and_then(|(id,)| ConversationId::parse(&id)))
     }
+
+    /// The calls that a response of ours made, in order.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn calls_of(&self, response: &str) -> Result<Vec<CallMade>, StoreError> {
+        let outcome: sqlx::Result<Vec<(String, String, String)>> = sqlx::query_as(
+            "SELECT id, name, arguments FROM calls WHERE response_id = ? ORDER BY position",
+        )
+        .bind(response)
+        .fetch_all(&self.pool)
+        .await;
+        let found = self.noted(Part::Reads, outcome)?;
+        Ok(found
+            .into_iter()
+            .map(|(id, name, arguments)| CallMade { id, name, arguments })
+            .collect())
+    }
 }
 
 /// Adds an exchange on a transaction of the caller's.
@@ -118,14 +157,36 @@ pub(super) async fn insert_exchange(
     let answer = answer.get().ok_or_else(|| {
         sqlx::Error::Encode("expected the answer to be known when the exchange is kept".into())
     })?;
-    insert_turns(connection, conversation, question, answer).await?;
+    let Answered { text, calls } = answer;
+    insert_turns(connection, conversation, question, text).await?;
     if let Some(id) = response_id {
         sqlx::query("INSERT INTO responses (id, conversation_id, created_at) VALUES (?, ?, ?)")
             .bind(id)
             .bind(conversation.as_str())
             .bind(now_seconds())
-            .execute(connection)
+            .execute(&mut *connection)
             .await?;
+        insert_calls(connection, id, calls).await?;
+    }
+    Ok(())
+}
+
+async fn insert_calls(
+    connection: &mut SqliteConnection,
+    response: &str,
+    calls: &[CallMade],
+) -> sqlx::Result<()> {
+    for (position, CallMade { id, name, arguments }) in (0_i64..).zip(calls) {
+        sqlx::query(
+            "INSERT INTO calls (response_id, position, id, name, arguments) VALUES (?, ?, ?, ?, ?)",
+        )
+        .bind(response)
+        .bind(position)
+        .bind(id)
+        .bind(name)
+        .bind(arguments)
+        .execute(&mut *connection)
+        .await?;
     }
     Ok(())
 }

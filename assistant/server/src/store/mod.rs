@@ -8,7 +8,7 @@ mod ids;
 mod receipts;
 mod search;
 
-pub use conversations::{Exchange, Role, TurnHit};
+pub use conversations::{Answered, CallMade, Exchange, Role, TurnHit};
 pub use documents::{Added, Document, DocumentSummary, NewDocument, NewPassage};
 pub(crate) use ids::hex;
 pub use ids::{ConversationId, DocumentId, random_hex};

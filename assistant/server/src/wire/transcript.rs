@@ -164,6 +164,8 @@ pub enum Said {
         name: String,
         /// What it gave.
         text: String,
+        /// Whether it gave something.
+        is_source: bool,
     },
 }
 
@@ -203,17 +205,17 @@ impl Words {
                 Said::Assistant { text, calls, is_refusal }
             }
             Self::Result { call_id, name, outcome, passages } => {
-                let text = match outcome {
-                    Outcome::Gave(sourced) => recorder.admit(sourced),
+                let (text, is_source) = match outcome {
+                    Outcome::Gave(sourced) => (recorder.admit(sourced), true),
                     Outcome::Failed(label, why) => {
                         recorder.failed(label, why);
-                        why.to_owned()
+                        (why.to_owned(), false)
                     }
                 };
                 for passage in passages {
                     recorder.admit(passage);
                 }
-                Said::Result { call_id, name, text }
+                Said::Result { call_id, name, text, is_source }
             }
         }
     }

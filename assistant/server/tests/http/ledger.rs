@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use assistant::status::{Board, Health, Part};
-use assistant::store::{ConversationId, Exchange, FILE_NAME, Kept, SPOOL_NAME, Store};
+use assistant::store::{Answered, ConversationId, Exchange, FILE_NAME, Kept, SPOOL_NAME, Store};
 use futures_util::TryStreamExt as _;
 use speech_exit::receipt::{
     Closing, Ended, Head, Ledger as _, Link, Opening, RULES_SHA256, Receipt, ReceiptId, Recorded,
@@ -158,7 +158,9 @@ async fn the_database_itself_refuses_every_other_change_of_the_chain() {
 fn exchange(conversation: &ConversationId, answer: Option<&str>) -> Exchange {
     let cell = OnceLock::new();
     if let Some(answer) = answer {
-        cell.set(answer.to_owned()).expect("an empty cell");
+        cell.set(Answered { text: answer.to_owned(), calls: Vec::new() })
+            .ok()
+            .expect("an empty cell");
     }
     Exchange {
         conversation: conversation.clone(),

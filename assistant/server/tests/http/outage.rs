@@ -80,7 +80,7 @@ async fn an_answer_leaves_as_it_was_judged_when_it_cannot_be_kept_afterwards() {
                 let claims =
                     Claims { authority: Authority::System, system_mode: store.board().mode() };
                 store.close().await;
-                Composed::Answer(Answer { text: "x".to_owned(), citations: Vec::new(), claims })
+                Composed::Answer(Answer::words("x".to_owned(), claims))
             }
         })
     })

@@ -37,7 +37,7 @@ async fn served(limits: Limits, answer_takes: Duration) -> Served {
             tells.notify_one();
             tokio::time::sleep(answer_takes).await;
             let claims = Claims { authority: Authority::System, system_mode: SystemMode::Full };
-            Composed::Answer(Answer { text: "slow".to_owned(), citations: Vec::new(), claims })
+            Composed::Answer(Answer::words("slow".to_owned(), claims))
         }
     });
     let app = App::new(store.clone(), Arc::new(responder), limits);

@@ -112,7 +112,7 @@ async fn slow(limits: Limits) -> Assistant {
         tokio::time::sleep(Duration::from_secs(60)).await;
         let claims =
             Claims { authority: Authority::System, system_mode: speech_kernel::SystemMode::Full };
-        Composed::Answer(Answer { text: "x".to_owned(), citations: Vec::new(), claims })
+        Composed::Answer(Answer::words("x".to_owned(), claims))
     });
     let app = App::new(store.clone(), std::sync::Arc::new(responder), limits);
     Assistant::of(app::build(app).expect("a table"), store, directory)

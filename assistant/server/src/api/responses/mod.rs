@@ -1,0 +1,45 @@
+//! `POST /v1/responses`.
+
+mod fields;
+mod request;
+mod shape;
+
+use axum::Extension;
+use axum::extract::State;
+use speech_exit::{Either, Recorder, Refused};
+
+use super::body::JsonBody;
+use super::exchange::{self, Protocol, REQUEST_MAX_BYTES};
+use crate::app::App;
+use crate::web::Slot;
+
+/// Answers an input.
+#[utoipa::path(
+    post,
+    path = "/v1/responses",
+    request_body(content = request::RequestShape, content_type = "application/json"),
+    responses(
+        (status = 200, description = "an answer or a refusal; provenance says which. With `stream`, its events as \
+            server-sent events", body = shape::ResponsesAnswer,
+            headers(
+                ("x-speech-authority" = String, description = "the authority that it claims"),
+                ("x-speech-mode" = String, description = "the mode that it reports"),
+                ("x-speech-receipt" = String, description = "the id of what is kept about it"),
+                ("x-speech-code" = Option<String>, description = "the rule that a denied answer would have broken"),
+                ("x-should-retry" = Option<String>, description = "false where the same request would be denied again"),
+            )),
+        (status = 413, body = super::ErrorAnswer),
+        (status = 415, body = super::ErrorAnswer),
+        (status = 422, body = super::ErrorAnswer),
+        (status = 503, body = super::ErrorAnswer),
+    )
+)]
+pub async fn create(
+    State(app): State<App>,
+    Extension(slot): Extension<Slot>,
+    recorder: Recorder,
+    JsonBody(body): JsonBody<REQUEST_MAX_BYTES>,
+) -> Result<Either, Refused> {
+    let request = request::parse(&app, &body).await?;
+    exchange::answer(&app, slot, recorder, request, Protocol::Responses).await
+}
