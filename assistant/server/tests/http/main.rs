@@ -19,3 +19,4 @@ mod sockets;
 mod support;
 mod violations;
 mod web;
+mod wire;
