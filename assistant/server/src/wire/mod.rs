@@ -5,7 +5,7 @@
 //! | Protocol | What an item is |
 //! | --- | --- |
 //! | [`chat`] | a message, a part of its content, a call in it; of a stream, a chunk |
-//! | [`responses`] | an item of `input` or `output`, a part of a message's content; of a stream, an event |
+//! | [`responses`] | an item of `input` or `output`, a part of a message's content, `instructions`; of a stream, an event |
 //! | [`messages`] | a message, a block, a block within a `tool_result`; `system` as a string, or each of its blocks |
 //!
 //! Items of unknown kinds are errors. Members that are not known are kept with their item.

@@ -20,3 +20,4 @@ mod sockets;
 mod support;
 mod violations;
 mod web;
+mod wire;

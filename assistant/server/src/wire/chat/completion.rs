@@ -24,7 +24,11 @@ pub fn completion(completion: &At<'_>) -> Result<Transcript, Malformed> {
     };
     let mut reading = Reading::default();
     let mut finish = None;
+    let mut is_first = true;
     reading.each(&choices, choice_size, |reading, choice| {
+        if !std::mem::take(&mut is_first) {
+            return Err(unsupported(choice, "one choice"));
+        }
         finish = choice_of(reading, choice)?;
         Ok(())
     });
@@ -39,11 +43,10 @@ pub fn completion(completion: &At<'_>) -> Result<Transcript, Malformed> {
 fn choices<'a>(members: &Members<'a>) -> Result<Vec<At<'a>>, Malformed> {
     let choices = members.required("choices")?;
     let items = choices.items()?;
-    match items.as_slice() {
-        [] => Err(choices.fault(FaultCode::WrongType, "one choice").into()),
-        [_] => Ok(items),
-        [_, second, ..] => Err(unsupported(second, "one choice")),
+    if items.is_empty() {
+        return Err(choices.fault(FaultCode::WrongType, "one choice").into());
     }
+    Ok(items)
 }
 
 fn choice_size(choice: &At<'_>) -> usize {

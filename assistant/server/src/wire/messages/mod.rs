@@ -31,10 +31,7 @@ pub fn request(request: &At<'_>, kinds: &Kinds) -> Result<Transcript, Malformed>
     }
     let mut reading = Reading::default();
     if let Some(system) = given(&members, "system") {
-        let blocks = match system.node() {
-            Node::String(_) => vec![system],
-            _ => system.items()?,
-        };
+        let blocks = system.items().unwrap_or_else(|_| vec![system]);
         reading.each(&blocks, |_| 1, instruction);
     }
     reading.each(&items, size, |reading, at| message(reading, at, kinds));

@@ -42,30 +42,36 @@ pub fn request(request: &At<'_>, before: &[Call], kinds: &Kinds) -> Result<Trans
         reading.remember(call);
     }
     if let Some(instructions) = given(&members, "instructions") {
-        reading.say(Words::Instruction(instructions.text()?.to_owned()), Extra::new());
+        reading.each(std::slice::from_ref(&instructions), |_| 1, instruction);
     }
-    match input.node() {
-        Node::String(text) => {
-            let text = text.clone();
-            reading.each(
-                std::slice::from_ref(&input),
-                |_| 1,
-                |reading, _| {
-                    reading.user(vec![Piece::Plain(text.clone())], Extra::new());
-                    reading.classify();
-                    Ok(())
-                },
-            );
+    let items = match input.node() {
+        Node::String(_) => {
+            reading.each(std::slice::from_ref(&input), |_| 1, whole);
+            Ok(Vec::new())
         }
-        _ => reading.each(&input.items()?, item::size, |reading, at| {
-            item::read(reading, at, kinds).map(drop)
-        }),
-    }
+        _ => input.items(),
+    };
+    let read = |reading: &mut Reading, at: &At<'_>| item::read(reading, at, kinds).map(drop);
+    reading.each(items.as_deref().unwrap_or_default(), item::size, read);
     let rest = || {
+        items.as_ref().map_err(Clone::clone)?;
         let (offered, hosted) = tools::offered(&members)?;
         let requirement = tools::requirement(&members, &offered)?;
         let references = references(&members)?;
         Ok(Rest { offered, hosted, requirement, references, ..Rest::default() })
     };
     reading.finish(rest())
+}
+
+fn instruction(reading: &mut Reading, at: &At<'_>) -> Result<(), Malformed> {
+    reading.say(Words::Instruction(at.text()?.to_owned()), Extra::new());
+    reading.classify();
+    Ok(())
+}
+
+/// The whole input in one string.
+fn whole(reading: &mut Reading, at: &At<'_>) -> Result<(), Malformed> {
+    reading.user(vec![Piece::Plain(at.text()?.to_owned())], Extra::new());
+    reading.classify();
+    Ok(())
 }
