@@ -8,6 +8,7 @@ pub mod library;
 pub mod models;
 pub mod openapi;
 mod provenance;
+pub mod receipts;
 pub mod status;
 
 use axum::body::Body;
