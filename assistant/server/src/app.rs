@@ -7,7 +7,7 @@ use http::Method;
 use speech_exit::{Effect, Exit, Label, Routes, TableError};
 use tokio::sync::Semaphore;
 
-use crate::api::{chat, enforce, health, library, models, openapi, responses, status};
+use crate::api::{chat, enforce, health, library, models, openapi, receipts, responses, status};
 use crate::respond::{Embedded, Responder};
 use crate::store::Store;
 use crate::tools::{TOOLS, Tool};
@@ -75,6 +75,7 @@ pub fn labels() -> Vec<Label> {
 const READS_ONLY: Effect = Effect::Reads("it is read with GET");
 const OWN_FACTS: &str = "it states facts about the server in fixed words";
 const DOCUMENTS: &str = "a document holds its author's words, not the assistant's";
+const RECEIPTS: &str = "a receipt holds codes, labels and digests, no words";
 
 /// Every route.
 pub fn routes() -> Routes<App> {
@@ -115,6 +116,8 @@ pub fn routes() -> Routes<App> {
             Effect::Reads("it decides about what it is sent and keeps nothing"),
             enforce::decide,
         )
+        .silent(Method::GET, "/receipts", RECEIPTS, READS_ONLY, receipts::list)
+        .silent(Method::GET, "/receipts/{id}", RECEIPTS, READS_ONLY, receipts::read)
         .silent(Method::GET, "/status", OWN_FACTS, READS_ONLY, status::read)
         .silent(Method::GET, "/healthz", OWN_FACTS, READS_ONLY, health::read)
         .silent(Method::GET, "/openapi.json", OWN_FACTS, READS_ONLY, openapi::read)

@@ -20,6 +20,9 @@ pub struct Config {
     /// The directory that holds everything that is kept.
     #[arg(long, env = "ASSISTANT_DATA_DIR", default_value = "./assistant-data", global = true)]
     pub data_dir: PathBuf,
+    /// A file to which a line is added for each response, without queries and contents.
+    #[arg(long, env = "ASSISTANT_ACCESS_LOG", value_name = "FILE", global = true)]
+    pub access_log: Option<PathBuf>,
     /// What to do; to serve when nothing is said.
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -30,6 +33,10 @@ pub struct Config {
 pub enum Command {
     /// Serves with a sample library and a data directory of its own, and prints requests to try.
     Demo,
+    /// Writes the receipts in the data directory to standard output, one on a line, oldest first.
+    ///
+    /// A server may run on the same directory meanwhile. `harness replay` checks what comes out.
+    ExportReceipts,
 }
 
 /// Why the program does not start.
@@ -78,7 +85,7 @@ impl Config {
         let directory: &Path = &self.data_dir;
         match self.command {
             Some(Command::Demo) => directory.join(DEMO_DIRECTORY),
-            None => directory.to_owned(),
+            Some(Command::ExportReceipts) | None => directory.to_owned(),
         }
     }
 }
@@ -106,7 +113,7 @@ mod tests {
 
     #[test]
     fn a_variable_that_nobody_reads_stops_the_start() {
-        let known = ["ASSISTANT_LISTEN", "ASSISTANT_DATA_DIR", "PATH"];
+        let known = ["ASSISTANT_LISTEN", "ASSISTANT_DATA_DIR", "ASSISTANT_ACCESS_LOG", "PATH"];
         assert_eq!(check(&[], &known), Some(Ok(())));
         let unknown = check(&[], &["ASSISTANT_LISTN", "ASSISTANT_A"]);
         let message = unknown.and_then(Result::err).map(|error| error.to_string());

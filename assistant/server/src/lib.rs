@@ -1,9 +1,11 @@
 //! An assistant whose every answer leaves through the exit: retrieval, memory and tools behind an
 //! OpenAI-compatible interface over HTTP.
 
+pub mod access_log;
 pub mod api;
 pub mod app;
 pub mod config;
+pub mod export;
 pub mod library;
 pub mod respond;
 pub mod retrieval;

@@ -5,8 +5,10 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use assistant::access_log::AccessLog;
 use assistant::app::{self, App};
 use assistant::config::{Command, Config};
+use assistant::export;
 use assistant::library::add_samples;
 use assistant::serve::{listen, serve, stop_signal};
 use assistant::status::{Board, watch};
@@ -31,6 +33,27 @@ fn main() -> ExitCode {
 }
 
 async fn run(config: &Config) -> ExitCode {
+    match config.command {
+        Some(Command::ExportReceipts) => export(config).await,
+        Some(Command::Demo) | None => run_server(config).await,
+    }
+}
+
+async fn export(config: &Config) -> ExitCode {
+    // The lock is taken by each write: what is held here would be held while the database is waited for.
+    match export::receipts(&config.store_directory(), std::io::stdout()).await {
+        Ok(0) => ExitCode::SUCCESS,
+        Ok(waiting) => {
+            let said =
+                format!("assistant: {waiting} receipts wait beside the database for a server");
+            let _ = writeln!(std::io::stderr(), "{said}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => failed(&error, 1),
+    }
+}
+
+async fn run_server(config: &Config) -> ExitCode {
     // Before anything is announced: who reads the announcement may stop us at once.
     let stop = match stop_signal() {
         Ok(stop) => stop,
@@ -41,13 +64,17 @@ async fn run(config: &Config) -> ExitCode {
         Ok(listener) => listener,
         Err(error) => return failed(&error, EXIT_USAGE),
     };
+    let log = match config.access_log.as_deref().map(AccessLog::open).transpose() {
+        Ok(log) => log,
+        Err(error) => return failed(&error, EXIT_USAGE),
+    };
     let store = match Store::open(&config.store_directory(), Arc::new(Board::new())).await {
         Ok(store) => store,
         Err(error) => return failed(&error, 1),
     };
     let samples = match config.command {
         Some(Command::Demo) => add_samples(&store).await.map(Some),
-        None => Ok(None),
+        Some(Command::ExportReceipts) | None => Ok(None),
     };
     let limits = Limits::default();
     let app = App::embedded(store.clone(), limits);
@@ -59,7 +86,7 @@ async fn run(config: &Config) -> ExitCode {
     };
     let probes = tokio::spawn(watch(store.clone()));
     announce(address, samples);
-    serve(listener, server, limits, stop).await;
+    serve(listener, server, limits, log, stop).await;
     probes.abort();
     store.close().await;
     ExitCode::SUCCESS

@@ -1,5 +1,6 @@
 //! Sockets: takes connections, limits what a slow one may hold, and drains when told to stop.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -16,6 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 
+use crate::access_log::{AccessLog, Asked, counted};
 use crate::app::Server;
 use crate::web::Limits;
 
@@ -55,6 +57,7 @@ pub async fn serve(
     listener: TcpListener,
     server: Server,
     limits: Limits,
+    log: Option<AccessLog>,
     stop: impl Future<Output = ()>,
 ) {
     let connections = Arc::new(Semaphore::new(MAX_CONNECTIONS));
@@ -64,7 +67,7 @@ pub async fn serve(
         let next = next_connection(&listener, &connections);
         tokio::select! {
             connection = next => if let Some((stream, permit)) = connection {
-                let connection = graceful.watch(connect(stream, server.clone(), limits));
+                let connection = graceful.watch(connect(stream, server.clone(), limits, log.clone()));
                 tokio::spawn(async move {
                     if let Err(error) = connection.await {
                         tracing::debug!(%error, "a connection broke off");
@@ -106,12 +109,17 @@ fn connect(
     stream: TcpStream,
     server: Server,
     limits: Limits,
+    log: Option<AccessLog>,
 ) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> {
     // Who asks and does not read would hold the connection for good.
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(limits.write));
     let service = service_fn(move |request: hyper::Request<Incoming>| {
-        server.clone().oneshot(request.map(Body::new))
+        let (server, log, asked) = (server.clone(), log.clone(), Asked::of(&request));
+        async move {
+            let response = server.oneshot(request.map(Body::new)).await?;
+            Ok::<_, Infallible>(counted(log, asked, response))
+        }
     });
     http1::Builder::new()
         .timer(TokioTimer::new())

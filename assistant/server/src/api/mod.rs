@@ -9,6 +9,7 @@ pub mod library;
 pub mod models;
 pub mod openapi;
 mod provenance;
+pub mod receipts;
 pub mod responses;
 pub mod status;
 

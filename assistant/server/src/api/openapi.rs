@@ -19,6 +19,8 @@ use utoipa::openapi::{Content, PathItem, Ref, RefOr, Response as Described, Resp
         super::library::read,
         super::library::remove,
         super::enforce::decide,
+        super::receipts::list,
+        super::receipts::read,
         super::status::read,
         super::health::read,
         read,

@@ -40,4 +40,7 @@ async fn join(store: &Store) {
     {
         tracing::warn!(%error, "receipts go on waiting beside the store");
     }
+    if let Err(error) = store.look_at_head().await {
+        tracing::warn!(%error, "the head of the receipts is not known");
+    }
 }

@@ -12,7 +12,7 @@ pub use conversations::{Answered, CallMade, Exchange, Role, TurnHit};
 pub use documents::{Added, Document, DocumentSummary, NewDocument, NewPassage};
 pub(crate) use ids::hex;
 pub use ids::{ConversationId, DocumentId, random_hex};
-pub use receipts::{Kept, SPOOL_NAME};
+pub use receipts::{Archive, Kept, SPOOL_NAME};
 pub use search::{PassageHit, WordMatch};
 
 use std::path::Path;

@@ -16,6 +16,7 @@ mod openapi;
 mod outage;
 mod program;
 mod questions;
+mod receipts;
 mod sockets;
 mod support;
 mod violations;

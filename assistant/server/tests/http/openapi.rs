@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use assistant::app;
 use axum::http::Method;
 use serde_json::{Value, json};
+use speech_exit::receipt::Ledger as _;
 
 use crate::support::{Answer, assistant, question_of, request};
 
@@ -111,6 +112,8 @@ async fn what_is_answered_is_what_is_described() {
     let assistant = assistant().await;
     let description = assistant.get("/openapi.json").await.json();
     let id = assistant.add("Doors", "A door is a hole in a wall.").await;
+    let receipt = crate::ledger::id(1);
+    assistant.store.keep(crate::ledger::whole(1), None).await.expect("kept");
     let (chat, documents, enforce) =
         ("POST /v1/chat/completions", "/v1/library/documents", "POST /v1/enforce");
     let case = |authority: &str| {
@@ -145,6 +148,10 @@ async fn what_is_answered_is_what_is_described() {
         (enforce.to_owned(), assistant.post("/v1/enforce", &case("tool")).await),
         (enforce.to_owned(), assistant.post("/v1/enforce", &json!([])).await),
         (enforce.to_owned(), unnamed(Method::POST, "/v1/enforce").await),
+        ("GET /receipts".to_owned(), assistant.get("/receipts").await),
+        ("GET /receipts".to_owned(), assistant.get("/receipts?limit=0").await),
+        ("GET /receipts/{id}".to_owned(), assistant.get(&format!("/receipts/{receipt}")).await),
+        ("GET /receipts/{id}".to_owned(), assistant.get("/receipts/x").await),
         ("GET /status".to_owned(), assistant.get("/status").await),
         ("GET /status".to_owned(), unnamed(Method::GET, "/status").await),
         ("GET /healthz".to_owned(), assistant.get("/healthz").await),

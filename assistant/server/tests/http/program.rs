@@ -63,7 +63,7 @@ fn the_demo_prints_three_requests_that_do_what_it_says() {
     assert!(directory.path().join("demo/assistant.sqlite").exists());
 }
 
-fn stop(program: &Program, signal: &str) {
+pub(crate) fn stop(program: &Program, signal: &str) {
     let sent = Command::new("kill")
         .args([&format!("-{signal}"), &program.child.id().to_string()])
         .status();

@@ -46,7 +46,7 @@ async fn served(limits: Limits, answer_takes: Duration) -> Served {
     let address = listener.local_addr().expect("an address").to_string();
     let (stop, stopped) = oneshot::channel();
     let serving = tokio::spawn(async move {
-        serve(listener, server, limits, async { drop(stopped.await) }).await;
+        serve(listener, server, limits, None, async { drop(stopped.await) }).await;
         drop(directory);
     });
     Served { address, store, asked, stop, serving }

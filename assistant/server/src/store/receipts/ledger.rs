@@ -136,8 +136,12 @@ impl Store {
         self.noted(Part::Writes, outcome)
     }
 
-    /// Reads the head, so that it is known without another look.
-    pub(in crate::store) async fn look_at_head(&self) -> Result<(), StoreError> {
+    /// Reads the head, so that it is known without another look, also when another process has written.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn look_at_head(&self) -> Result<(), StoreError> {
         self.chain.see(self.head().await?);
         Ok(())
     }

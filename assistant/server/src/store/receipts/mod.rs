@@ -1,14 +1,15 @@
 //! The chain of receipts: what is read of it. What is written to it stands in [`ledger`].
 
+mod archive;
 mod ledger;
 mod rows;
 mod spool;
 
+pub use archive::Archive;
 pub(super) use ledger::Chain;
 pub(super) use spool::SpoolError;
 
 use futures_util::Stream;
-use futures_util::stream::{self, TryStreamExt as _};
 use serde::{Deserialize, Serialize};
 use speech_exit::receipt::{Head, Receipt};
 
@@ -17,9 +18,6 @@ use crate::status::Part;
 
 /// The name of the spool in the data directory.
 pub const SPOOL_NAME: &str = "receipts.spool";
-
-/// How many receipts are read at once for an export.
-const EXPORT_PAGE: u32 = 1_000;
 
 /// A receipt as it stands in the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,15 +90,8 @@ impl Store {
     ///
     /// [`StoreError`].
     pub async fn receipts(&self, after: u64, limit: u32) -> Result<Vec<Kept>, StoreError> {
-        let after = i64::try_from(after).unwrap_or(i64::MAX);
-        let outcome = sqlx::query_as::<_, Row>(
-            "SELECT number, hash, receipt FROM receipts WHERE number > ? ORDER BY number LIMIT ?",
-        )
-        .bind(after)
-        .bind(limit)
-        .fetch_all(&self.pool)
-        .await;
-        Ok(self.noted(Part::Reads, outcome)?.into_iter().map(Kept::from).collect())
+        let outcome = rows::page(&self.pool, after, limit).await;
+        self.noted(Part::Reads, outcome)
     }
 
     /// All receipts of that id, oldest first.
@@ -120,12 +111,6 @@ impl Store {
 
     /// The whole chain, oldest first, read a page at a time so that it never holds up a writer.
     pub fn all_receipts(&self) -> impl Stream<Item = Result<Kept, StoreError>> {
-        stream::try_unfold(0, move |after| async move {
-            let page = self.receipts(after, EXPORT_PAGE).await?;
-            let next = page.last().map(|last| last.number);
-            let page = page.into_iter().map(Ok::<_, StoreError>);
-            Ok::<_, StoreError>(next.map(|next| (stream::iter(page), next)))
-        })
-        .try_flatten()
+        archive::all(&self.pool)
     }
 }

@@ -1,9 +1,9 @@
 //! The rows of the chain, on a connection that the caller has.
 
 use speech_exit::receipt::{Head, Link, hash};
-use sqlx::SqliteConnection;
+use sqlx::{SqliteConnection, SqlitePool};
 
-use super::Waiting;
+use super::{Kept, Row, Waiting};
 
 /// What became of a receipt that was to be linked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,18 @@ pub(super) async fn head(connection: &mut SqliteConnection) -> sqlx::Result<Head
             sqlx::Error::Decode(format!("expected a hash in receipt {number}").into())
         }),
     }
+}
+
+/// The receipts after that number, oldest first.
+pub(super) async fn page(pool: &SqlitePool, after: u64, limit: u32) -> sqlx::Result<Vec<Kept>> {
+    let rows = sqlx::query_as::<_, Row>(
+        "SELECT number, hash, receipt FROM receipts WHERE number > ? ORDER BY number LIMIT ?",
+    )
+    .bind(i64::try_from(after).unwrap_or(i64::MAX))
+    .bind(limit)
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(Kept::from).collect())
 }
 
 /// Links a receipt after `head`, which is the new one's then. The transaction has to hold the right to write since
