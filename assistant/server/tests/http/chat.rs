@@ -240,9 +240,11 @@ async fn a_malformed_request_is_told_what_and_where() {
         (with("max_tokens", json!(0)), "WRONG_TYPE", "/max_tokens"),
         (with("max_tokens", json!(1.5)), "WRONG_TYPE", "/max_tokens"),
         (with("max_completion_tokens", json!("9")), "WRONG_TYPE", "/max_completion_tokens"),
-        (with("stream", json!(true)), "UNSUPPORTED", "/stream"),
+        (with("stream", json!("yes")), "WRONG_TYPE", "/stream"),
+        (with("stream_options", json!(true)), "WRONG_TYPE", "/stream_options"),
         (with("n", json!(2)), "UNSUPPORTED", "/n"),
-        (with("tools", json!([{}])), "UNSUPPORTED", "/tools"),
+        (with("tools", json!([{}])), "MISSING_FIELD", "/tools/0/type"),
+        (with("tools", json!([{ "type": "teleport" }])), "UNKNOWN_VALUE", "/tools/0/type"),
     ])
     .await;
 }
@@ -258,8 +260,8 @@ async fn a_malformed_message_is_told_what_and_where() {
         (message(json!("x")), "WRONG_TYPE", "/messages/0"),
         (message(json!({ "content": "x" })), "MISSING_FIELD", "/messages/0/role"),
         (role("robot"), "UNKNOWN_VALUE", "/messages/0/role"),
-        (role("tool"), "UNSUPPORTED", "/messages/0/role"),
-        (role("function"), "UNSUPPORTED", "/messages/0/role"),
+        (role("tool"), "MISSING_FIELD", "/messages/0/tool_call_id"),
+        (role("function"), "MISSING_FIELD", "/messages/0/name"),
         (role("system"), "UNKNOWN_VALUE", "/messages/0/role"),
         (message(json!({ "role": "user" })), "MISSING_FIELD", "/messages/0/content"),
         (content(Value::Null), "WRONG_TYPE", "/messages/0/content"),
@@ -267,7 +269,7 @@ async fn a_malformed_message_is_told_what_and_where() {
         (content(json!([])), "WRONG_TYPE", "/messages/0/content"),
         (content(json!([{ "type": "image_url" }])), "UNSUPPORTED", "/messages/0/content/0/type"),
         (content(refusing), "UNSUPPORTED", "/messages/0/content/0/type"),
-        (message(calling), "UNSUPPORTED", "/messages/0/tool_calls"),
+        (message(calling), "MISSING_FIELD", "/messages/0/tool_calls/0/id"),
     ])
     .await;
 }

@@ -22,7 +22,7 @@ impl Responder for Records {
             self.0.lock().expect("a lock").take().expect("a transcript to record");
         *self.1.lock().expect("a lock") = transcript.record(recorder);
         let claims = Claims { authority, system_mode: SystemMode::Full };
-        let answer = Answer { text: "x".to_owned(), citations: Vec::new(), claims };
+        let answer = Answer::words("x".to_owned(), claims);
         Box::pin(async move { Composed::Answer(answer) })
     }
 }
@@ -94,8 +94,13 @@ fn calls(calls: &[(&str, &str, &str)]) -> Said {
     Said::Assistant { text: String::new(), calls, is_refusal: false }
 }
 
+/// What stands in the place of what a failed tool says.
+const FAILED: &str = "the tool failed";
+
 fn result(call_id: &str, name: &str, text: &str) -> Said {
-    Said::Result { call_id: call_id.to_owned(), name: name.to_owned(), text: text.to_owned() }
+    let (call_id, name) = (call_id.to_owned(), name.to_owned());
+    let is_source = text != FAILED;
+    Said::Result { call_id, name, text: text.to_owned(), is_source }
 }
 
 fn user(text: &str) -> Said {
@@ -152,6 +157,6 @@ async fn the_words_of_a_failed_tool_are_not_passed_on() {
         ("chat/failed_tool_flagged.json", "call_o", "find_order"),
         ("responses/response_whose_mcp_result_is_an_error.json", "mcp_1", "search_issues"),
     ] {
-        assert!(said(path).await.contains(&result(call, tool, "the tool failed")), "{path}");
+        assert!(said(path).await.contains(&result(call, tool, FAILED)), "{path}");
     }
 }
