@@ -11,4 +11,5 @@ pub mod serve;
 pub mod status;
 pub mod store;
 pub mod tools;
+pub mod upstream;
 pub mod web;

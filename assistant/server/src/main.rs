@@ -11,6 +11,7 @@ use assistant::library::add_samples;
 use assistant::serve::{listen, serve, stop_signal};
 use assistant::status::{Board, watch};
 use assistant::store::Store;
+use assistant::upstream::{self, Settings, Upstream};
 use assistant::web::Limits;
 use clap::Parser as _;
 
@@ -24,13 +25,17 @@ fn main() -> ExitCode {
     if let Err(error) = config.check(names) {
         return failed(&error, EXIT_USAGE);
     }
+    let upstream = match config.upstream(|name| std::env::var(name).ok()) {
+        Ok(upstream) => upstream,
+        Err(error) => return failed(&error, EXIT_USAGE),
+    };
     match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime.block_on(run(&config)),
+        Ok(runtime) => runtime.block_on(run(&config, upstream)),
         Err(error) => failed(&error, 1),
     }
 }
 
-async fn run(config: &Config) -> ExitCode {
+async fn run(config: &Config, upstream: Option<Settings>) -> ExitCode {
     // Before anything is announced: who reads the announcement may stop us at once.
     let stop = match stop_signal() {
         Ok(stop) => stop,
@@ -45,6 +50,11 @@ async fn run(config: &Config) -> ExitCode {
         Ok(store) => store,
         Err(error) => return failed(&error, 1),
     };
+    let upstream = upstream.map(|settings| Upstream::new(settings, store.clone()));
+    let upstream = match upstream.transpose() {
+        Ok(upstream) => upstream,
+        Err(error) => return failed(&error, 1),
+    };
     let samples = match config.command {
         Some(Command::Demo) => add_samples(&store).await.map(Some),
         None => Ok(None),
@@ -57,10 +67,14 @@ async fn run(config: &Config) -> ExitCode {
         (_, Err(error), _) => return failed(&error, 1),
         (.., Err(error)) => return failed(&error, 1),
     };
-    let probes = tokio::spawn(watch(store.clone()));
+    let mut probes = tokio::task::JoinSet::new();
+    probes.spawn(watch(store.clone()));
+    if let Some(upstream) = upstream {
+        probes.spawn(upstream::watch(upstream));
+    }
     announce(address, samples);
     serve(listener, server, limits, stop).await;
-    probes.abort();
+    probes.abort_all();
     store.close().await;
     ExitCode::SUCCESS
 }

@@ -3,12 +3,14 @@
 
 mod conversations;
 mod documents;
+mod external;
 mod fts;
 mod ids;
 mod search;
 
 pub use conversations::{Role, TurnHit};
 pub use documents::{Added, Document, DocumentSummary, NewDocument, NewPassage};
+pub use external::{Ended, External, ExternalId, Road};
 pub(crate) use ids::hex;
 pub use ids::{ConversationId, DocumentId, random_hex};
 pub use search::{PassageHit, WordMatch};
