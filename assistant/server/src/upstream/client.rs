@@ -9,7 +9,7 @@ use http::header::{
 use reqwest::{RequestBuilder, Response};
 use tokio::time::{Instant, timeout_at};
 
-use super::fault::{Fault, FaultCode};
+use super::fault::{Fault, FaultCode, status_fault};
 use super::retry::Comeback;
 use super::settings::{Limits, Settings};
 use super::tls;
@@ -86,7 +86,7 @@ impl Client {
         let total = Instant::now() + self.settings.limits.total;
         let request = self.http.get(self.settings.endpoint("models"));
         let taking = self.send(request, total).await.map_err(|failure| failure.fault)?;
-        status_fault(taking.response.status()).map_or(Ok(()), Err)
+        status_fault(taking.status()).map_or(Ok(()), Err)
     }
 
     async fn send(&self, request: RequestBuilder, total: Instant) -> Result<Taking, Failure> {
@@ -125,7 +125,7 @@ const fn media_type(road: Road) -> &'static str {
 
 /// What is wrong with a response before anything of its body is read.
 fn fault_of(status: StatusCode, headers: &HeaderMap, expected: &'static str) -> Option<Fault> {
-    if let Some(fault) = status_fault(status) {
+    if let Some(fault) = status_fault(status.as_u16()) {
         return Some(fault);
     }
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
@@ -139,21 +139,6 @@ fn fault_of(status: StatusCode, headers: &HeaderMap, expected: &'static str) -> 
         (false, _) => "expected the media type that was asked for",
     };
     Some(Fault::new(FaultCode::ContentType, words))
-}
-
-/// What a status other than 200 says.
-pub(super) fn status_fault(status: StatusCode) -> Option<Fault> {
-    let (code, words) = match status.as_u16() {
-        200 => return None,
-        300..=399 => (FaultCode::Redirect, "expected an answer, found a redirect"),
-        401 | 403 => (FaultCode::KeyRefused, "expected the key to be taken"),
-        429 | 502..=504 => (FaultCode::Busy, "expected an upstream that can answer now"),
-        // These say that there is nothing at the address, so every request gets them.
-        404 | 405 | 410 => (FaultCode::Status, "expected chat completions at this address"),
-        400..=499 => (FaultCode::RequestRefused, "expected the request to be taken"),
-        _ => (FaultCode::Status, "expected the status 200"),
-    };
-    Some(Fault::new(code, words))
 }
 
 /// A response that is being taken in, and what was taken.
@@ -210,46 +195,8 @@ mod tests {
     use http::StatusCode;
     use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
 
-    use super::{fault_of, status_fault};
+    use super::fault_of;
     use crate::upstream::fault::FaultCode;
-
-    #[test]
-    fn each_status_but_200_is_a_fault() {
-        use FaultCode::{Busy, KeyRefused, Redirect, RequestRefused, Status};
-        let named = [
-            (301, Redirect),
-            (302, Redirect),
-            (304, Redirect),
-            (307, Redirect),
-            (308, Redirect),
-            (400, RequestRefused),
-            (401, KeyRefused),
-            (403, KeyRefused),
-            (404, Status),
-            (405, Status),
-            (408, RequestRefused),
-            (410, Status),
-            (413, RequestRefused),
-            (422, RequestRefused),
-            (429, Busy),
-            (500, Status),
-            (501, Status),
-            (502, Busy),
-            (503, Busy),
-            (504, Busy),
-            (201, Status),
-            (204, Status),
-            (206, Status),
-        ];
-        let code = |status: u16| {
-            StatusCode::from_u16(status).ok().and_then(status_fault).map(|fault| fault.code)
-        };
-        for (status, expected) in named {
-            assert_eq!(code(status), Some(expected), "{status}");
-        }
-        let faultless: Vec<u16> = (100..1000).filter(|status| code(*status).is_none()).collect();
-        assert_eq!(faultless, [200]);
-    }
 
     #[test]
     fn an_answer_has_the_media_type_that_was_asked_for_and_no_encoding() {

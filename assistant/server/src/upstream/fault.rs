@@ -120,6 +120,21 @@ impl Fault {
     }
 }
 
+/// What a status other than 200 says.
+pub(super) const fn status_fault(status: u16) -> Option<Fault> {
+    let (code, words) = match status {
+        200 => return None,
+        300..=399 => (FaultCode::Redirect, "expected an answer, found a redirect"),
+        401 | 403 => (FaultCode::KeyRefused, "expected the key to be taken"),
+        429 | 502..=504 => (FaultCode::Busy, "expected an upstream that can answer now"),
+        // There is nothing at this address, so every request gets them.
+        404 | 405 | 410 => (FaultCode::Status, "expected chat completions at this address"),
+        400..=499 => (FaultCode::RequestRefused, "expected the request to be taken"),
+        _ => (FaultCode::Status, "expected the status 200"),
+    };
+    Some(Fault::new(code, words))
+}
+
 impl fmt::Display for FaultCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -130,7 +145,7 @@ impl fmt::Display for FaultCode {
 mod tests {
     use std::collections::HashSet;
 
-    use super::FaultCode;
+    use super::{FaultCode, status_fault};
 
     #[test]
     fn each_fault_has_a_code_of_its_own() {
@@ -144,5 +159,41 @@ mod tests {
         let not_outages: Vec<_> =
             FaultCode::ALL.into_iter().filter(|code| !code.is_outage()).collect();
         assert_eq!(not_outages, [FaultCode::RequestRefused, FaultCode::Error, FaultCode::NotKept]);
+    }
+
+    #[test]
+    fn each_status_but_200_is_a_fault() {
+        use FaultCode::{Busy, KeyRefused, Redirect, RequestRefused, Status};
+        let named = [
+            (301, Redirect),
+            (302, Redirect),
+            (304, Redirect),
+            (307, Redirect),
+            (308, Redirect),
+            (400, RequestRefused),
+            (401, KeyRefused),
+            (403, KeyRefused),
+            (404, Status),
+            (405, Status),
+            (408, RequestRefused),
+            (410, Status),
+            (413, RequestRefused),
+            (422, RequestRefused),
+            (429, Busy),
+            (500, Status),
+            (501, Status),
+            (502, Busy),
+            (503, Busy),
+            (504, Busy),
+            (201, Status),
+            (204, Status),
+            (206, Status),
+        ];
+        let code = |status: u16| status_fault(status).map(|fault| fault.code);
+        for (status, expected) in named {
+            assert_eq!(code(status), Some(expected), "{status}");
+        }
+        let faultless: Vec<u16> = (0..1000).filter(|status| code(*status).is_none()).collect();
+        assert_eq!(faultless, [200]);
     }
 }

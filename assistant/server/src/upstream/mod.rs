@@ -187,7 +187,7 @@ impl Upstream {
                 _ => {
                     if let Some(taking) = refused {
                         // It goes on when nobody waits for it any more.
-                        let _ = tokio::spawn(receiving(taking).refused()).await;
+                        let _ = tokio::spawn(receiving(taking).refused(fault)).await;
                     }
                     return Err(fault);
                 }

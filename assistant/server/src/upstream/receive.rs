@@ -60,10 +60,10 @@ impl Receiving {
     }
 
     /// Keeps what is no answer.
-    pub(super) async fn refused(mut self) {
+    pub(super) async fn refused(mut self, fault: Fault) {
         let received = all(&mut self.taking).await;
         let body = self.taking.taken();
-        let stop = received.err().map(Stop::Fault);
+        let stop = Some(Stop::Fault(received.err().unwrap_or(fault)));
         // Why there is no answer is known; that this is not kept as well stands in the log.
         let _ = self.keep(body, stop).await;
     }

@@ -98,7 +98,7 @@ pub struct Settings {
 /// The header that holds the key.
 ///
 /// INVARIANT: a key is in a header of a request to the upstream and nowhere else. Held by privacy,
-/// `assistant/server/tests/http/upstream/mod.rs::the_key_is_in_the_header_and_in_nothing_that_is_shown`.
+/// `assistant/server/tests/http/upstream/calls.rs::the_key_is_in_the_header_and_in_nothing_that_is_shown`.
 #[derive(Clone)]
 pub(super) struct Key(HeaderValue);
 

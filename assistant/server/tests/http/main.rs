@@ -17,5 +17,6 @@ mod program;
 mod questions;
 mod sockets;
 mod support;
+mod upstream;
 mod violations;
 mod web;

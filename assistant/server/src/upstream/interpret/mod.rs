@@ -15,9 +15,9 @@ use bytes::Bytes;
 use futures_util::stream;
 
 use self::read::{Form, error, pieces};
-use super::fault::Fault;
+use super::fault::{Fault, status_fault};
 use super::sse::{Event, Events};
-use crate::store::{Ended, External};
+use crate::store::{Ended, External, Road};
 
 /// What follows `data:` at the end of a stream.
 const DONE: &str = "[DONE]";
@@ -66,9 +66,16 @@ pub(super) fn ended(order: &Order) -> Result<(), Fault> {
 ///
 /// The [`Fault`] that it had, as far as it lies in what was received.
 pub async fn kept(raw: Raw<External>) -> Result<Reply, Fault> {
-    let External { body, road, ended, .. } = raw.open();
-    if road == crate::store::Road::Whole {
-        return whole(Raw::new(Bytes::from(body)));
+    let External { body, road, status, ended, .. } = raw.open();
+    if let Some(fault) = status_fault(status) {
+        return Err(fault);
+    }
+    let received = match ended {
+        Ended::Complete => Ok(()),
+        _ => Err(Fault::cut("expected an answer that was received to its end")),
+    };
+    if road == Road::Whole {
+        return received.and_then(|()| whole(Raw::new(Bytes::from(body))));
     }
     let limit = body.len();
     let mut events = Events::new(stream::iter([Ok(Bytes::from(body))]), limit);
@@ -79,10 +86,8 @@ pub async fn kept(raw: Raw<External>) -> Result<Reply, Fault> {
             Told::Done => break,
         }
     }
+    received?;
     order.end()?;
-    if ended != Ended::Complete {
-        return Err(Fault::cut("expected an answer that was received to its end"));
-    }
     all.push(Delta::End);
     Ok(Reply { pieces: all })
 }

@@ -215,7 +215,9 @@ fn what_is_no_whole_answer_is_garbage_or_cut() {
         (&mut without_end, "/choices/0/finish_reason", Value::Null),
         (&mut two, "/choices", json!([])),
     ] {
-        answer.pointer_mut(pointer).map(|place| *place = value);
+        if let Some(place) = answer.pointer_mut(pointer) {
+            *place = value;
+        }
     }
     assert_eq!(answered(&chunk_in_place), Err(FaultCode::Garbage));
     assert_eq!(answered(&without_end), Err(FaultCode::Cut));
