@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
-/// Variables of this prefix are ours, so one that is not known is a mistake.
-const PREFIX: &str = "ASSISTANT_";
+use crate::upstream::{self, Arguments, Settings, SettingsError};
+
+/// Variables of these prefixes are ours, so one that is not known is a mistake.
+const PREFIXES: [&str; 2] = ["ASSISTANT_", upstream::PREFIX];
 
 const DEMO_DIRECTORY: &str = "demo";
 
@@ -23,6 +25,9 @@ pub struct Config {
     /// A file to which a line is added for each response, without queries and contents.
     #[arg(long, env = "ASSISTANT_ACCESS_LOG", value_name = "FILE", global = true)]
     pub access_log: Option<PathBuf>,
+    /// Another server that answers, if one is named.
+    #[command(flatten)]
+    pub upstream: Arguments,
     /// What to do; to serve when nothing is said.
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -43,7 +48,7 @@ pub enum Command {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// Variables with our prefix that we do not know.
-    #[error("UNKNOWN_VARIABLE: expected only {known} with the prefix ASSISTANT_, found {}", .unknown.join(", "))]
+    #[error("UNKNOWN_VARIABLE: expected only {known} with the prefixes ASSISTANT_ and UPSTREAM_, found {}", .unknown.join(", "))]
     UnknownVariable {
         /// Their names.
         unknown: Vec<String>,
@@ -56,6 +61,9 @@ pub enum ConfigError {
          who can reach another address could ask without a token, and there are no tokens yet"
     )]
     ListenNotLoopback(SocketAddr),
+    /// The upstream is half configured.
+    #[error(transparent)]
+    Upstream(#[from] SettingsError),
 }
 
 impl Config {
@@ -66,8 +74,10 @@ impl Config {
     /// [`ConfigError`].
     pub fn check(&self, variables: impl Iterator<Item = String>) -> Result<(), ConfigError> {
         let known = known_variables();
+        let is_ours = |name: &String| PREFIXES.iter().any(|prefix| name.starts_with(prefix));
+        let is_read = |name: &String| known.contains(name) || self.upstream.names_key(name);
         let mut unknown: Vec<String> =
-            variables.filter(|name| name.starts_with(PREFIX) && !known.contains(name)).collect();
+            variables.filter(|name| is_ours(name) && !is_read(name)).collect();
         unknown.sort();
         if !unknown.is_empty() {
             return Err(ConfigError::UnknownVariable { unknown, known: known.join(", ") });
@@ -77,6 +87,18 @@ impl Config {
         } else {
             Err(ConfigError::ListenNotLoopback(self.listen))
         }
+    }
+
+    /// The upstream, if one is named; `variable` reads one of the environment.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Upstream`].
+    pub fn upstream(
+        &self,
+        variable: impl FnOnce(&str) -> Option<String>,
+    ) -> Result<Option<Settings>, ConfigError> {
+        Ok(self.upstream.settings(variable)?)
     }
 
     /// The directory of the database: the demo has one of its own.

@@ -13,5 +13,6 @@ pub mod serve;
 pub mod status;
 pub mod store;
 pub mod tools;
+pub mod upstream;
 pub mod web;
 pub mod wire;

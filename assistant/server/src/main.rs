@@ -13,6 +13,7 @@ use assistant::library::add_samples;
 use assistant::serve::{listen, serve, stop_signal};
 use assistant::status::{Board, watch};
 use assistant::store::Store;
+use assistant::upstream::{self, Settings, Upstream};
 use assistant::web::Limits;
 use clap::Parser as _;
 
@@ -26,16 +27,20 @@ fn main() -> ExitCode {
     if let Err(error) = config.check(names) {
         return failed(&error, EXIT_USAGE);
     }
+    let upstream = match config.upstream(|name| std::env::var(name).ok()) {
+        Ok(upstream) => upstream,
+        Err(error) => return failed(&error, EXIT_USAGE),
+    };
     match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime.block_on(run(&config)),
+        Ok(runtime) => runtime.block_on(run(&config, upstream)),
         Err(error) => failed(&error, 1),
     }
 }
 
-async fn run(config: &Config) -> ExitCode {
+async fn run(config: &Config, upstream: Option<Settings>) -> ExitCode {
     match config.command {
         Some(Command::ExportReceipts) => export(config).await,
-        Some(Command::Demo) | None => run_server(config).await,
+        Some(Command::Demo) | None => run_server(config, upstream).await,
     }
 }
 
@@ -53,7 +58,7 @@ async fn export(config: &Config) -> ExitCode {
     }
 }
 
-async fn run_server(config: &Config) -> ExitCode {
+async fn run_server(config: &Config, upstream: Option<Settings>) -> ExitCode {
     // Before anything is announced: who reads the announcement may stop us at once.
     let stop = match stop_signal() {
         Ok(stop) => stop,
@@ -72,6 +77,11 @@ async fn run_server(config: &Config) -> ExitCode {
         Ok(store) => store,
         Err(error) => return failed(&error, 1),
     };
+    let upstream = upstream.map(|settings| Upstream::new(settings, store.clone()));
+    let upstream = match upstream.transpose() {
+        Ok(upstream) => upstream,
+        Err(error) => return failed(&error, 1),
+    };
     let samples = match config.command {
         Some(Command::Demo) => add_samples(&store).await.map(Some),
         Some(Command::ExportReceipts) | None => Ok(None),
@@ -84,10 +94,14 @@ async fn run_server(config: &Config) -> ExitCode {
         (_, Err(error), _) => return failed(&error, 1),
         (.., Err(error)) => return failed(&error, 1),
     };
-    let probes = tokio::spawn(watch(store.clone()));
+    let mut probes = tokio::task::JoinSet::new();
+    probes.spawn(watch(store.clone()));
+    if let Some(upstream) = upstream {
+        probes.spawn(upstream::watch(upstream));
+    }
     announce(address, samples);
     serve(listener, server, limits, log, stop).await;
-    probes.abort();
+    probes.abort_all();
     store.close().await;
     ExitCode::SUCCESS
 }

@@ -3,6 +3,7 @@
 
 mod conversations;
 mod documents;
+mod external;
 mod fts;
 mod ids;
 mod receipts;
@@ -10,6 +11,7 @@ mod search;
 
 pub use conversations::{Answered, CallMade, Exchange, Role, TurnHit};
 pub use documents::{Added, Document, DocumentSummary, NewDocument, NewPassage};
+pub use external::{Ended, External, ExternalId, Road};
 pub(crate) use ids::hex;
 pub use ids::{ConversationId, DocumentId, random_hex};
 pub use receipts::{Archive, Kept, SPOOL_NAME};

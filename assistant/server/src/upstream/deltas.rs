@@ -1,0 +1,36 @@
+//! An answer that streams, as whoever composes sees it.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_util::Stream;
+use tokio::sync::mpsc::Receiver;
+
+use super::fault::Fault;
+use super::interpret::Delta;
+
+/// The pieces of an answer, the first of which is here already. After [`Delta::End`] or a fault there are none.
+///
+/// To drop it cancels the call; what was received until then is kept.
+#[derive(Debug)]
+pub struct Deltas {
+    first: Option<Delta>,
+    rest: Receiver<Result<Delta, Fault>>,
+}
+
+impl Deltas {
+    pub(super) const fn new(first: Delta, rest: Receiver<Result<Delta, Fault>>) -> Self {
+        Self { first: Some(first), rest }
+    }
+}
+
+impl Stream for Deltas {
+    type Item = Result<Delta, Fault>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        match self.first.take() {
+            Some(first) => Poll::Ready(Some(Ok(first))),
+            None => self.rest.poll_recv(cx),
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Who the upstream has to be when it is asked over TLS.
+
+use std::sync::Arc;
+
+use rustls::crypto::ring;
+use rustls::{ClientConfig, RootCertStore};
+use rustls_platform_verifier::BuilderVerifierExt as _;
+
+use super::client::ClientError;
+
+/// The machine decides who is trusted, so that a company's own authority works where it works elsewhere. Where
+/// TLS is not spoken nobody is trusted, and a machine without authorities can ask all the same.
+pub(super) fn config(is_spoken: bool) -> Result<ClientConfig, ClientError> {
+    let failed = |error: rustls::Error| ClientError(error.to_string());
+    let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(failed)?;
+    let builder = if is_spoken {
+        builder.with_platform_verifier().map_err(failed)?
+    } else {
+        builder.with_root_certificates(RootCertStore::empty())
+    };
+    Ok(builder.with_no_client_auth())
+}
