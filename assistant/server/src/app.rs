@@ -8,9 +8,10 @@ use speech_exit::{Effect, Exit, Label, Routes, TableError};
 use tokio::sync::Semaphore;
 
 use crate::api::{chat, enforce, health, library, models, openapi, receipts, responses, status};
-use crate::respond::{Embedded, Responder};
+use crate::respond::{Embedded, Remote, Responder};
 use crate::store::Store;
 use crate::tools::{TOOLS, Tool};
+use crate::upstream::Upstream;
 use crate::web::{self, Limits};
 
 /// The server as a service: every response leaves through the exit.
@@ -32,6 +33,13 @@ impl App {
     #[must_use]
     pub fn embedded(store: Store, limits: Limits) -> Self {
         let responder = Arc::new(Embedded::new(store.clone()));
+        Self::new(store, responder, limits)
+    }
+
+    /// An app that asks `upstream`, and answers by itself where that one does not.
+    #[must_use]
+    pub fn remote(store: Store, upstream: Upstream, limits: Limits) -> Self {
+        let responder = Arc::new(Remote::new(upstream, store.clone()));
         Self::new(store, responder, limits)
     }
 

@@ -87,7 +87,13 @@ async fn run_server(config: &Config, upstream: Option<Settings>) -> ExitCode {
         Some(Command::ExportReceipts) | None => Ok(None),
     };
     let limits = Limits::default();
-    let app = App::embedded(store.clone(), limits);
+    let app = match &upstream {
+        Some(upstream) => {
+            let answer = limits.answer + upstream.patience();
+            App::remote(store.clone(), upstream.clone(), Limits { answer, ..limits })
+        }
+        None => App::embedded(store.clone(), limits),
+    };
     let (samples, server, address) = match (samples, app::build(app), listener.local_addr()) {
         (Ok(samples), Ok(server), Ok(address)) => (samples, server, address),
         (Err(error), ..) => return failed(&error, 1),

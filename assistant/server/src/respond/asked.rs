@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde_json::Value;
 use speech_exit::Recorder;
 
+use super::drawn::DrawnOn;
 use crate::store::ConversationId;
 use crate::wire::{Requirement, Said};
 
@@ -12,6 +13,8 @@ use crate::wire::{Requirement, Said};
 pub struct Asked {
     /// Everything that the request says, in order.
     pub said: Vec<Said>,
+    /// What of that it draws on: results of tools, passages. It was recorded when the request was opened.
+    pub brings: DrawnOn,
     /// The stored conversation that it continues, if it does.
     pub conversation: Option<ConversationId>,
     /// The labels of the sources without which no answer is wanted.

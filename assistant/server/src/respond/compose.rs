@@ -1,8 +1,9 @@
 //! A text and where each part of it came from.
 
 use speech_exit::{Call, Citation, Claims, End, Finish, Piece, Usage};
-use speech_kernel::{Authority, SystemMode};
+use speech_kernel::SystemMode;
 
+use super::drawn::DrawnOn;
 use crate::retrieval::{Passage, Turn};
 use crate::store::DocumentId;
 
@@ -18,6 +19,13 @@ pub enum Composed {
         /// What it claims, if it makes claims of its own.
         claims: Option<Claims>,
     },
+}
+
+impl Composed {
+    /// It declines and claims nothing.
+    pub(super) const fn refusal(text: &'static str) -> Self {
+        Self::Refusal { text, claims: None }
+    }
 }
 
 /// A composed answer.
@@ -99,6 +107,12 @@ pub(super) struct Composition {
 }
 
 impl Composition {
+    /// One for which these were drawn on before, so that they are a part of what it is made from.
+    pub(super) fn after(drawn_on: DrawnOn) -> Self {
+        let DrawnOn { memory, tool } = drawn_on;
+        Self { from_memory: memory, from_tool: tool, ..Self::default() }
+    }
+
     pub(super) const fn is_empty(&self) -> bool {
         self.paragraphs.is_empty()
     }
@@ -178,11 +192,7 @@ impl Composition {
         if !list.is_empty() {
             self.paragraphs.push(list.join("\n"));
         }
-        let authority = match (self.from_tool, self.from_memory) {
-            (true, _) => Authority::Tool,
-            (false, true) => Authority::Memory,
-            (false, false) => Authority::System,
-        };
+        let authority = DrawnOn { memory: self.from_memory, tool: self.from_tool }.authority();
         let text = self.paragraphs.join(BREAK);
         let claims = Claims { authority, system_mode };
         Answer { citations: self.citations, ..Answer::words(text, claims) }

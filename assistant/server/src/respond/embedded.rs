@@ -4,6 +4,7 @@ use speech_exit::{Label, Recorder};
 
 use super::asked::Given;
 use super::compose::{Answer, Composed, Composition};
+use super::drawn::DrawnOn;
 use super::recall::{self, Recall};
 use super::{Asked, Composing, Responder, about};
 use crate::retrieval::{self, Need, Said, content_words};
@@ -32,9 +33,19 @@ impl Embedded {
         Self { store }
     }
 
-    async fn answer(&self, asked: &Asked, recorder: &mut Recorder) -> Answer {
+    /// Composes when something was drawn on before.
+    pub(super) async fn compose_after(
+        &self,
+        drawn_on: DrawnOn,
+        asked: &Asked,
+        recorder: &mut Recorder,
+    ) -> Composed {
+        Composed::Answer(self.answer(drawn_on, asked, recorder).await)
+    }
+
+    async fn answer(&self, drawn_on: DrawnOn, asked: &Asked, recorder: &mut Recorder) -> Answer {
         asked.state_requirement(recorder);
-        let mut text = Composition::default();
+        let mut text = Composition::after(drawn_on);
         let results = asked.results();
         match about::answer(asked.question()) {
             _ if !results.is_empty() => relay(&results, &mut text),
@@ -137,7 +148,7 @@ impl Embedded {
 
 impl Responder for Embedded {
     fn compose<'a>(&'a self, asked: &'a Asked, recorder: &'a mut Recorder) -> Composing<'a> {
-        Box::pin(async move { Composed::Answer(self.answer(asked, recorder).await) })
+        Box::pin(self.compose_after(asked.brings, asked, recorder))
     }
 }
 

@@ -3,14 +3,18 @@
 mod about;
 mod asked;
 mod compose;
+mod drawn;
 mod embedded;
 mod live;
 mod recall;
+mod remote;
 
 pub use asked::Asked;
 pub use compose::{Answer, Composed};
+pub use drawn::DrawnOn;
 pub use embedded::Embedded;
 pub use live::{Live, Next, segment_of, segments_of};
+pub use remote::Remote;
 
 use std::pin::Pin;
 use std::sync::Arc;

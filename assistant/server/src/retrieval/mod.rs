@@ -34,6 +34,21 @@ pub struct Turn {
     pub sentences: Vec<String>,
 }
 
+/// A question and its answer in an earlier conversation, whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exchange {
+    /// What the person said.
+    pub question: String,
+    /// What was answered.
+    pub answer: String,
+}
+
+impl Content for Exchange {
+    fn is_empty(&self) -> bool {
+        self.question.trim().is_empty() && self.answer.trim().is_empty()
+    }
+}
+
 impl Content for Passage {
     fn is_empty(&self) -> bool {
         self.sentences.is_empty()
@@ -116,6 +131,23 @@ pub async fn memory(
     let sourced = found.into_iter().filter_map(|found| {
         let identifier = Some(conversation.as_str().to_owned());
         Sourced::new(Label::memory(), identifier, Turn { sentences: found.sentences })
+    });
+    Ok(sourced.collect())
+}
+
+/// The latest exchanges of an earlier conversation, in the order in which they were had.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub async fn history(
+    store: &Store,
+    conversation: &ConversationId,
+) -> Result<Vec<Sourced<Exchange>>, StoreError> {
+    let exchanges = store.last_exchanges(conversation).await?;
+    let sourced = exchanges.into_iter().filter_map(|(question, answer)| {
+        let identifier = Some(conversation.as_str().to_owned());
+        Sourced::new(Label::memory(), identifier, Exchange { question, answer })
     });
     Ok(sourced.collect())
 }

@@ -9,6 +9,9 @@ use super::search::WordMatch;
 use super::{Store, StoreError, now_seconds};
 use crate::status::Part;
 
+/// How many exchanges of a conversation are recalled whole.
+const EXCHANGES: i64 = 20;
+
 /// Who said a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
@@ -126,6 +129,34 @@ impl Store {
                 .await;
         let found = self.noted(Part::Reads, outcome)?;
         Ok(found.and_then(|(id,)| ConversationId::parse(&id)))
+    }
+
+    /// The last questions and answers of a conversation, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn last_exchanges(
+        &self,
+        conversation: &ConversationId,
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        let outcome: sqlx::Result<Vec<(String, String)>> = sqlx::query_as(
+            // An answer follows its question, and both were added in one move.
+            "SELECT question.text, answer.text FROM turns AS answer
+             JOIN turns AS question ON question.id = (
+                 SELECT max(id) FROM turns
+                 WHERE conversation_id = answer.conversation_id AND role = 'user' AND id < answer.id
+             )
+             WHERE answer.conversation_id = ? AND answer.role = 'assistant'
+             ORDER BY answer.id DESC LIMIT ?",
+        )
+        .bind(conversation.as_str())
+        .bind(EXCHANGES)
+        .fetch_all(&self.pool)
+        .await;
+        let mut exchanges = self.noted(Part::Reads, outcome)?;
+        exchanges.reverse();
+        Ok(exchanges)
     }
 
     /// The calls that a response of ours made, in order.

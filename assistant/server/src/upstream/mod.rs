@@ -70,6 +70,12 @@ impl Upstream {
         self.0.client.settings().model()
     }
 
+    /// How long one answer of its may take.
+    #[must_use]
+    pub fn patience(&self) -> std::time::Duration {
+        self.0.client.settings().limits.total
+    }
+
     /// Whether it was last seen to answer.
     #[must_use]
     pub fn is_up(&self) -> bool {

@@ -15,8 +15,8 @@ pub struct ChatRequest {
     pub tool_choice: Option<Value>,
     /// The most tokens that it may answer with.
     pub max_tokens: Option<u64>,
-    /// How freely it chooses words.
-    pub temperature: Option<f64>,
+    /// How it is to choose words: members of the request as they stand on the wire.
+    pub sampling: Vec<(String, Value)>,
 }
 
 /// One turn.
@@ -68,11 +68,11 @@ impl ChatRequest {
             ("tools", self.tools.clone()),
             ("tool_choice", self.tool_choice.clone()),
             ("max_tokens", self.max_tokens.map(Value::from)),
-            ("temperature", self.temperature.map(Value::from)),
         ];
         for (name, value) in optional {
             body.extend(value.map(|value| (name.to_owned(), value)));
         }
+        body.extend(self.sampling.iter().cloned());
         Value::Object(body).to_string().into_bytes()
     }
 }
@@ -150,7 +150,7 @@ mod tests {
             tools: Some(json!([1])),
             tool_choice: Some(json!("auto")),
             max_tokens: Some(7),
-            temperature: Some(0.5),
+            sampling: vec![("temperature".to_owned(), json!(0.5))],
             ..ChatRequest::default()
         };
         let stream = json!({

@@ -17,7 +17,7 @@ use speech_exit::{
 use speech_kernel::SystemMode;
 
 use crate::app::App;
-use crate::respond::{Answer, Asked, Composed, segments_of};
+use crate::respond::{Answer, Asked, Composed, DrawnOn, segments_of};
 use crate::store::{Answered, CallMade, ConversationId, Exchange, random_hex};
 use crate::web::Slot;
 use crate::wire::{Call, Said, Transcript};
@@ -230,6 +230,7 @@ fn asked(request: Request, conversation: Option<ConversationId>, recorder: &mut 
     });
     let before = before.into_iter();
     Asked {
+        brings: DrawnOn::signalled(&transcript.signals),
         said: before.chain(transcript.record(recorder)).collect(),
         conversation,
         required: conditions.required.into_iter().map(|label| label.value).collect(),

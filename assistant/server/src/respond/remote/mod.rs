@@ -1,0 +1,134 @@
+//! The responder that asks another server, and answers by itself where that one does not.
+
+mod claims;
+mod context;
+mod flow;
+mod request;
+
+use std::sync::Arc;
+
+use speech_exit::{Claims, Recorder};
+
+use super::compose::{Answer, Composed};
+use super::{Asked, Composing, Embedded, Live, Responder};
+use crate::store::Store;
+use crate::upstream::{Delta, Fault, FaultCode, Finish as Ended, Reply, Upstream};
+use claims::{Claimed, Unreadable};
+use context::Context;
+use flow::Flow;
+
+const DECLINED: &str = "The upstream model declined to answer that.";
+const FILTERED: &str = "The upstream held its answer back.";
+const NOT_TAKEN: &str =
+    "The upstream did not take this request, so there is no answer of its to give.";
+const UNREADABLE: &str = "The upstream declared claims about its answer that cannot be read.";
+
+/// Composes from what the upstream says; without it, from what is here.
+#[derive(Debug, Clone)]
+pub struct Remote {
+    upstream: Upstream,
+    local: Embedded,
+    store: Store,
+}
+
+impl Remote {
+    /// A responder over an upstream and a store.
+    #[must_use]
+    pub fn new(upstream: Upstream, store: Store) -> Self {
+        let local = Embedded::new(store.clone());
+        Self { upstream, local, store }
+    }
+
+    async fn whole(&self, asked: &Asked, recorder: &mut Recorder) -> Composed {
+        if !self.upstream.is_up() {
+            return self.local.compose_after(asked.brings, asked, recorder).await;
+        }
+        let context = context::gather(&self.store, asked, recorder).await;
+        match self.upstream.whole(&request::of(asked, &context)).await {
+            Ok(reply) => self.interpreted(reply, asked, &context, recorder),
+            Err(fault) => self.without(fault, asked, &context, recorder).await,
+        }
+    }
+
+    /// The answer when the upstream gave none.
+    async fn without(
+        &self,
+        fault: Fault,
+        asked: &Asked,
+        context: &Context,
+        recorder: &mut Recorder,
+    ) -> Composed {
+        match fault.code {
+            code if code.is_outage() => {
+                self.local.compose_after(context.drawn_on, asked, recorder).await
+            }
+            FaultCode::RequestRefused => Composed::refusal(NOT_TAKEN),
+            _ => Composed::refusal(FILTERED),
+        }
+    }
+
+    fn interpreted(
+        &self,
+        reply: Reply,
+        asked: &Asked,
+        context: &Context,
+        recorder: &mut Recorder,
+    ) -> Composed {
+        let mut claimed = Claimed::from(context.drawn_on);
+        let mut answer = Answer::words(String::new(), self.claims(&claimed));
+        for delta in reply.pieces {
+            match delta {
+                Delta::Words(words) => answer.text.push_str(&words),
+                Delta::Call(piece) => add_call(&mut answer, flow::call(piece)),
+                Delta::Annotation(annotation) => {
+                    claimed.annotate(&annotation);
+                    answer.citations.push(flow::citation(annotation));
+                }
+                Delta::Provenance(declared) => {
+                    if let Err(Unreadable) = claimed.declare(&declared) {
+                        return Composed::refusal(UNREADABLE);
+                    }
+                }
+                Delta::Refusal(_) => return Composed::refusal(DECLINED),
+                Delta::Finish(Ended::ContentFilter) => return Composed::refusal(FILTERED),
+                Delta::Finish(finish) => answer.finish = flow::finish(finish),
+                Delta::Usage(usage) => answer.usage = Some(flow::usage(usage)),
+                Delta::End => {}
+            }
+        }
+        if claimed.is_refusal() {
+            return Composed::refusal(DECLINED);
+        }
+        if answer.calls.is_empty() || !answer.text.is_empty() {
+            asked.state_requirement(recorder);
+        }
+        answer.citations.sort_by_key(|citation| citation.end);
+        answer.claims = self.claims(&claimed);
+        Composed::Answer(answer)
+    }
+
+    fn claims(&self, claimed: &Claimed) -> Claims {
+        // Read last: what the upstream did has changed it.
+        Claims { authority: claimed.authority(), system_mode: self.store.board().mode() }
+    }
+}
+
+fn add_call(answer: &mut Answer, call: speech_exit::Call) {
+    match (&call.begins, answer.calls.last_mut()) {
+        (None, Some(last)) if last.index == call.index => last.arguments.push_str(&call.arguments),
+        _ => answer.calls.push(call),
+    }
+}
+
+impl Responder for Remote {
+    fn compose<'a>(&'a self, asked: &'a Asked, recorder: &'a mut Recorder) -> Composing<'a> {
+        Box::pin(self.whole(asked, recorder))
+    }
+
+    fn live(self: Arc<Self>, asked: &Arc<Asked>) -> Option<Box<dyn Live>> {
+        self.upstream.is_up().then(|| {
+            let live: Box<dyn Live> = Box::new(Flow::new(Arc::clone(&self), Arc::clone(asked)));
+            live
+        })
+    }
+}
