@@ -17,6 +17,7 @@ mod laws;
 mod locked;
 mod serve;
 mod speech;
+mod streams;
 mod surface;
 mod tidy;
 
