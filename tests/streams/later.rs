@@ -6,7 +6,7 @@ use super::book::{Book, Fate};
 use super::client::{Ending, KINDS};
 use super::model::assert_as_expected;
 use super::script::{Keeper, Part, Step, end, play, said, words};
-use speech_exit::{Call, CallName, Piece};
+use speech_exit::{Call, CallName, Citation, Piece};
 
 /// All that the source of the segments can come with, where the text of an answer goes on if `is_open`.
 fn parts(text: &str, is_open: bool) -> Vec<Part> {
@@ -102,6 +102,30 @@ fn a_later_segment_that_only_calls_has_its_claims_before_the_call() {
         assert_eq!(heard.parts[1].text, "then");
         let place = |words| text.split("\n\n").position(|event| event.contains(words));
         assert!(place(r#""authority":"tool""#) <= place("weather"), "{text}");
+    }
+}
+
+#[test]
+fn citations_stand_where_they_stood_in_the_whole_text() {
+    let cited = |start, title: &str| {
+        let (title, url) = (title.to_owned(), "doc:1".to_owned());
+        Step::Give(Piece::Citation(Citation { start, end: start + 1, title, url }))
+    };
+    let begins = Some(CallName { id: "call_a".to_owned(), name: "weather".to_owned() });
+    let call = Step::Give(Piece::Call(Call { index: 0, begins, arguments: "{}".to_owned() }));
+    for kind in KINDS {
+        let first = vec![words("a\u{fc}"), cited(1, "one"), words("\u{1f600}")];
+        let second =
+            vec![words("\u{e9}b"), cited(3, "two"), call.clone(), words("c"), cited(5, "three")];
+        let parts = [Part::Allowed(first), Part::Allowed([&second[..], &[end()]].concat())];
+        let coming = play(&kind.envelope(), &parts, &Book::default(), Keeper::Nobody);
+        let heard = kind.hear(&coming.text());
+        let text: Vec<char> = heard.text().chars().collect();
+        let places = heard.citations.iter().map(|(start, end, title, _)| {
+            (text[*start as usize..*end as usize].iter().collect::<String>(), title.as_str())
+        });
+        let expected = [("\u{fc}", "one"), ("\u{e9}", "two"), ("c", "three")];
+        assert_eq!(places.collect::<Vec<_>>(), expected.map(|(of, by)| (of.to_owned(), by)));
     }
 }
 
