@@ -156,6 +156,27 @@ async fn nobody_there_is_unreachable() {
 }
 
 #[tokio::test]
+async fn a_connection_that_ends_without_a_response_is_cut_and_not_asked_again() {
+    let (store, _directory) = store().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let upstream = Upstream::new(settings(&url), store).expect("an upstream");
+    let calling = tokio::spawn(async move { upstream.whole(&question()).await });
+    let (mut stream, _) = listener.accept().await.expect("a connection");
+    // To the end of its small body, so that the end is an end and no reset.
+    let mut request = Vec::new();
+    while !request.ends_with(b"}") {
+        tokio::io::AsyncReadExt::read_buf(&mut stream, &mut request).await.expect("a request");
+    }
+    drop(stream);
+    let found = calling.await.expect("no panic").map_err(|fault| fault.code);
+    assert_eq!(found, Err(FaultCode::Cut));
+    // It would be there by now: the call is over.
+    let again = std::future::poll_fn(|cx| std::task::Poll::Ready(listener.poll_accept(cx)));
+    assert!(again.await.is_pending());
+}
+
+#[tokio::test]
 async fn a_server_without_tls_is_not_asked_over_tls() {
     let setup = setup([whole(&hello())]).await;
     let settings = settings(&setup.scripted.url().replace("http:", "https:"));
