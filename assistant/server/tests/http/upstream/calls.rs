@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::scripted::{
     Act, Scripted, Step, bytes, completion, hello, status, streamed, typed, whole,
 };
-use super::{SECRET, question, settings, setup, setup_with, words};
+use super::{SECRET, question, settings, setup, setup_with, soon, words};
 use crate::support::store;
 
 const USAGE: Delta = Delta::Usage(Usage { prompt: 1, completion: 2, total: 3 });
@@ -128,7 +128,7 @@ async fn whoever_says_nothing_is_too_late() {
             settings.limits.first_byte = Duration::from_millis(50);
         })
         .await;
-        let found = setup.whole().await.map_err(|fault| fault.code);
+        let found = soon(setup.whole()).await.map_err(|fault| fault.code);
         assert_eq!(found, Err(FaultCode::Timeout));
     }
     for act in [Act::Nothing, silent("text/event-stream")] {
@@ -136,7 +136,7 @@ async fn whoever_says_nothing_is_too_late() {
             settings.limits.total = Duration::from_millis(50);
         })
         .await;
-        assert_eq!(setup.streamed().await, (Vec::new(), Some(FaultCode::Timeout)));
+        assert_eq!(soon(setup.streamed()).await, (Vec::new(), Some(FaultCode::Timeout)));
     }
 }
 
