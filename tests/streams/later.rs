@@ -116,7 +116,7 @@ fn citations_stand_where_they_stood_in_the_whole_text() {
     for kind in KINDS {
         let first = vec![words("a\u{fc}"), cited(1, "one"), words("\u{1f600}")];
         let second =
-            vec![words("\u{e9}b"), cited(3, "two"), call.clone(), words("c"), cited(5, "three")];
+            [words("\u{e9}b"), cited(3, "two"), call.clone(), words("c"), cited(5, "three")];
         let parts = [Part::Allowed(first), Part::Allowed([&second[..], &[end()]].concat())];
         let coming = play(&kind.envelope(), &parts, &Book::default(), Keeper::Nobody);
         let heard = kind.hear(&coming.text());
