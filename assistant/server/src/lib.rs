@@ -12,6 +12,7 @@ pub mod retrieval;
 pub mod serve;
 pub mod status;
 pub mod store;
+pub mod telemetry;
 pub mod tools;
 pub mod web;
 pub mod wire;

@@ -19,6 +19,7 @@ mod questions;
 mod receipts;
 mod sockets;
 mod support;
+mod telemetry;
 mod violations;
 mod web;
 mod wire;
