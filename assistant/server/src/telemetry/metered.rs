@@ -84,3 +84,65 @@ impl Seen {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Metered;
+    use crate::telemetry::{Gauges, Meters};
+    use speech_exit::receipt::{
+        Closing, Ended, Keeping, Ledger, Memo, Opening, Receipt, ReceiptId, Unkept, Verdict,
+    };
+    use speech_kernel::SystemMode;
+
+    /// A ledger that does with each receipt what it holds.
+    struct Always(Result<(), Unkept>);
+
+    impl Ledger for Always {
+        fn keep(&self, _: Receipt, _: Option<Memo>) -> Keeping<'_> {
+            Box::pin(std::future::ready(self.0))
+        }
+
+        fn keep_later(&self, _: Receipt) {}
+    }
+
+    fn receipt(code: &str) -> Option<Receipt> {
+        let opening = Opening {
+            attempts: Vec::new(),
+            code: Some(code.to_owned()),
+            outcome: Verdict::Deny,
+            pointer: None,
+            response: None,
+            rules: String::new(),
+            segment: 1,
+            trace: None,
+        };
+        let closing = Closing { bytes: 7, ended: Ended::Refused, sha256: String::new() };
+        let id = ReceiptId::try_from(format!("rcpt_{:032x}", 1)).ok()?;
+        Some(Receipt { closing: Some(closing), id, opening: Some(opening) })
+    }
+
+    /// The lines that speak of verdicts, endings and bytes after one receipt.
+    async fn counted(kept: Result<(), Unkept>, code: &str) -> Option<Vec<String>> {
+        let meters = Meters::default();
+        let ledger = Metered::new(Always(kept), meters.clone());
+        assert_eq!(ledger.keep(receipt(code)?, None).await, kept);
+        let text = meters.text(Gauges { mode: SystemMode::Full, receipts: 0, spooled: 0 }).ok()?;
+        let names = ["speech_verdicts_total", "speech_endings_total", "speech_sent_bytes_total"];
+        let is_asked = |line: &&str| names.iter().any(|name| line.starts_with(name));
+        Some(text.lines().filter(is_asked).map(str::to_owned).collect())
+    }
+
+    #[tokio::test]
+    async fn only_what_was_kept_is_counted_and_only_under_a_known_code() {
+        let nothing = Some(vec!["speech_sent_bytes_total 0".to_owned()]);
+        assert_eq!(counted(Err(Unkept), "MODE_MISREPORTED").await, nothing);
+        for (code, label) in [("MODE_MISREPORTED", "MODE_MISREPORTED"), ("mode\"} 9", "OTHER")] {
+            let expected = [
+                format!("speech_verdicts_total{{verdict=\"deny\",code=\"{label}\"}} 1"),
+                "speech_endings_total{ended=\"refused\"} 1".to_owned(),
+                "speech_sent_bytes_total 7".to_owned(),
+            ];
+            assert_eq!(counted(Ok(()), code).await, Some(expected.into()));
+        }
+    }
+}

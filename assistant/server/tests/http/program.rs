@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::support::{Program, command, start, wire};
 
 /// Starts what should not start: the code that it ends with, and what it says.
-fn fails(arguments: &[&str], variables: &[(&str, &str)]) -> (Option<i32>, String) {
+pub(crate) fn fails(arguments: &[&str], variables: &[(&str, &str)]) -> (Option<i32>, String) {
     let directory = TempDir::new().expect("a directory");
     let mut command = command(directory.path(), arguments);
     let mut child = command.envs(variables.iter().copied()).spawn().expect("the program");

@@ -209,8 +209,12 @@ pub(crate) fn command(data: &std::path::Path, arguments: &[&str]) -> std::proces
 }
 
 pub(crate) fn start(data: &std::path::Path, arguments: &[&str]) -> Program {
+    running(command(data, arguments))
+}
+
+pub(crate) fn running(mut command: std::process::Command) -> Program {
     use std::io::BufRead as _;
-    let mut child = command(data, arguments).spawn().expect("the program");
+    let mut child = command.spawn().expect("the program");
     let mut output = std::io::BufReader::new(child.stdout.take().expect("its output"));
     let mut line = String::new();
     output.read_line(&mut line).expect("a line");

@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn what_cannot_be_used_is_said_by_name_and_not_repeated() {
         for (variable, value) in [
-            ("OTEL_EXPORTER_OTLP_ENDPOINT", "127.0.0.1:4318"),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:9999"),
             ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "grpc://secret@a.example"),
             ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://a b"),
             ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
