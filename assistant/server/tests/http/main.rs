@@ -19,6 +19,7 @@ mod questions;
 mod receipts;
 mod sockets;
 mod support;
+mod telemetry;
 mod upstream;
 mod violations;
 mod web;

@@ -19,6 +19,7 @@ use speech_kernel::SystemMode;
 use crate::app::App;
 use crate::respond::{Answer, Asked, Composed, DrawnOn, segments_of};
 use crate::store::{Answered, CallMade, ConversationId, Exchange, random_hex};
+use crate::telemetry::{AskedFor, Notes};
 use crate::web::Slot;
 use crate::wire::{Call, Said, Transcript};
 use conditions::{Conditions, Placed};
@@ -92,9 +93,12 @@ pub(crate) async fn answer(
     request: Request,
     protocol: Protocol,
 ) -> Result<Either, Refused> {
+    let notes = slot.notes().clone();
+    notes.asked(asked_for(&request));
     require(&mut recorder, &request.conditions.required)?;
     let continued = conversation::continued(app, &request).await?;
     let heading = heading(&request, protocol, &continued).ok_or_else(no_random)?;
+    notes.response(&heading.id);
     let (form, is_kept) = (request.form, request.is_kept);
     let asked = asked(request, continued.conversation.clone(), &mut recorder);
     let memory = Memory {
@@ -104,7 +108,7 @@ pub(crate) async fn answer(
     };
     match form {
         Form::Whole => {
-            let spoken = whole(app, protocol, heading, recorder, &asked, memory).await;
+            let spoken = whole(app, protocol, heading, recorder, &asked, memory, &notes).await;
             spoken.map(Either::Whole)
         }
         Form::Events { with_usage } => {
@@ -114,13 +118,22 @@ pub(crate) async fn answer(
             let read = read(&asked);
             let counted = move |text: &str| Some(counted(read, text));
             let segments = segments_of(app.responder(), Arc::new(asked), counted);
-            let tee = Tee::new(segments, answer, with_usage, slot);
+            let tee = Tee::new(notes.hearing(segments), answer, with_usage, slot);
             let spoken = speak_stream(protocol.envelope(heading), tee, recorder).await?;
             Ok(Either::Stream(match exchange {
                 Some(exchange) => spoken.remembering(exchange),
                 None => spoken,
             }))
         }
+    }
+}
+
+/// What a trace may say of a request.
+fn asked_for(request: &Request) -> AskedFor {
+    AskedFor {
+        model: request.model.clone(),
+        is_streamed: request.form != Form::Whole,
+        max_tokens: request.max_tokens,
     }
 }
 
@@ -177,7 +190,9 @@ async fn whole(
     mut recorder: Recorder,
     asked: &Asked,
     memory: Memory,
+    notes: &Notes,
 ) -> Result<Spoken, Refused> {
+    notes.segment();
     match app.responder().compose(asked, &mut recorder).await {
         Composed::Refusal { text, claims } => {
             let continued = memory.conversation.as_ref();
@@ -195,6 +210,7 @@ async fn whole(
             let mode = stricter(claims.system_mode, app.store().board().mode());
             let (heading, exchange) = memory.place(heading, mode, answered)?;
             let pieces = answer.into_pieces(Some(usage));
+            pieces.iter().for_each(|piece| notes.heard(piece));
             let draft = Draft::pieces(protocol.envelope(heading), pieces, claims);
             let spoken = speak(draft, recorder.seal())?;
             Ok(match exchange {
