@@ -3,8 +3,9 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use futures_util::StreamExt as _;
-use speech_exit::{CallName, Piece, Recorder, Segment, Segments};
+use speech_exit::{Call, CallName, Piece, Recorder, Segment, Segments};
 
+use super::counted;
 use crate::store::{Answered, CallMade};
 use crate::web::Slot;
 
@@ -12,7 +13,6 @@ use crate::web::Slot;
 pub(super) struct Tee<S> {
     segments: S,
     said: Said,
-    with_usage: bool,
     _slot: Slot,
 }
 
@@ -21,6 +21,8 @@ pub(super) struct Tee<S> {
 struct Said {
     so_far: Arc<Mutex<Answered>>,
     whole: Arc<OnceLock<Answered>>,
+    /// How much was read, if the end is to say how much was read and written.
+    read: Option<u64>,
 }
 
 impl<S: Segments> Tee<S> {
@@ -28,53 +30,52 @@ impl<S: Segments> Tee<S> {
     pub(super) fn new(
         segments: S,
         answer: Arc<OnceLock<Answered>>,
-        with_usage: bool,
+        read: Option<u64>,
         slot: Slot,
     ) -> Self {
-        let said = Said { so_far: Arc::default(), whole: answer };
-        Self { segments, said, with_usage, _slot: slot }
+        let said = Said { so_far: Arc::default(), whole: answer, read };
+        Self { segments, said, _slot: slot }
     }
 }
 
 impl<S: Segments> Segments for Tee<S> {
     async fn next(&mut self, recorder: Recorder) -> Option<Segment> {
         let segment = self.segments.next(recorder).await?;
-        let (said, with_usage) = (self.said.clone(), self.with_usage);
-        Some(segment.map_text(|text| {
-            Box::pin(text.map(move |piece| piece.map(|piece| said.hear(piece, with_usage))))
-        }))
+        let said = self.said.clone();
+        Some(
+            segment.map_text(|text| {
+                Box::pin(text.map(move |piece| piece.map(|piece| said.hear(piece))))
+            }),
+        )
     }
 }
 
 impl Said {
-    fn hear(&self, piece: Piece, with_usage: bool) -> Piece {
+    fn hear(&self, mut piece: Piece) -> Piece {
         let mut so_far = self.so_far.lock().unwrap_or_else(PoisonError::into_inner);
-        match piece {
-            Piece::Words(words) => {
-                so_far.text.push_str(&words);
-                Piece::Words(words)
-            }
-            Piece::Call(call) => {
-                match &call.begins {
-                    Some(CallName { id, name }) => so_far.calls.push(CallMade {
-                        id: id.clone(),
-                        name: name.clone(),
-                        arguments: call.arguments.clone(),
-                    }),
-                    None => {
-                        if let Some(last) = so_far.calls.last_mut() {
-                            last.arguments.push_str(&call.arguments);
-                        }
-                    }
-                }
-                Piece::Call(call)
-            }
-            Piece::End(mut end) => {
+        match &mut piece {
+            Piece::Words(words) => so_far.text.push_str(words),
+            Piece::Call(call) => add_call(&mut so_far.calls, call),
+            Piece::Citation(_) => {}
+            Piece::End(end) => {
+                let usage = |read| end.usage.unwrap_or_else(|| counted(read, &so_far.text));
+                end.usage = self.read.map(usage);
                 let _ = self.whole.set(std::mem::take(&mut *so_far));
-                end.usage = end.usage.filter(|_| with_usage);
-                Piece::End(end)
             }
-            Piece::Citation(citation) => Piece::Citation(citation),
         }
+        piece
+    }
+}
+
+fn add_call(calls: &mut Vec<CallMade>, call: &Call) {
+    let Call { begins, arguments, .. } = call;
+    match (begins, calls.last_mut()) {
+        (Some(CallName { id, name }), _) => {
+            let (id, name, arguments) = (id.clone(), name.clone(), arguments.clone());
+            calls.push(CallMade { id, name, arguments });
+        }
+        (None, Some(last)) => last.arguments.push_str(arguments),
+        // A call that was never begun: the exit cuts the stream there.
+        (None, None) => {}
     }
 }
