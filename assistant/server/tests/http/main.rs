@@ -17,6 +17,7 @@ mod outage;
 mod program;
 mod questions;
 mod receipts;
+mod remote;
 mod sockets;
 mod support;
 mod upstream;
