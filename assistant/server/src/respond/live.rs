@@ -37,20 +37,21 @@ impl Segments for Road {
             Self::Composed(composition) => {
                 let (responder, asked) = composition.take()?;
                 let composed = responder.compose(&asked, &mut recorder).await;
-                Some(segment_of(composed, recorder))
+                Some(segment_of(composed, &asked, recorder))
             }
         }
     }
 }
 
 /// One segment with all of what was composed.
-pub fn segment_of(composed: Composed, recorder: Recorder) -> Segment {
+pub fn segment_of(composed: Composed, asked: &Asked, mut recorder: Recorder) -> Segment {
     match composed {
         Composed::Refusal { text, claims: None } => Segment::refusal(recorder.seal(), text),
         Composed::Refusal { text, claims: Some(claims) } => {
             Segment::refusal_claiming(claims, recorder.seal(), text)
         }
         Composed::Answer(answer) => {
+            answer.state_requirement(asked, &mut recorder);
             let (claims, usage) = (answer.claims, answer.usage);
             let pieces = answer.into_pieces(usage).into_iter().map(Ok);
             Segment::answer(claims, recorder.seal(), Box::pin(stream::iter(pieces)))

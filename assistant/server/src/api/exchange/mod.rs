@@ -23,7 +23,7 @@ use crate::web::Slot;
 use crate::wire::{Call, Said, Transcript};
 use conditions::{Conditions, Placed};
 use conversation::Continued;
-use tee::Tee;
+use tee::{Heard, Tee};
 
 /// The largest request, in bytes.
 pub(crate) const REQUEST_MAX_BYTES: usize = 1 << 20;
@@ -111,9 +111,9 @@ pub(crate) async fn answer(
             let answer = Arc::default();
             let mode = app.store().board().mode();
             let (heading, exchange) = memory.place(heading, mode, Arc::clone(&answer))?;
-            let read = with_usage.then(|| read(&asked));
+            let heard = Heard::new(answer, with_usage.then(|| read(&asked)), asked.wants_words());
             let segments = segments_of(app.responder(), Arc::new(asked));
-            let tee = Tee::new(segments, answer, read, slot);
+            let tee = Tee::new(segments, heard, slot);
             let spoken = speak_stream(protocol.envelope(heading), tee, recorder).await?;
             Ok(Either::Stream(match exchange {
                 Some(exchange) => spoken.remembering(exchange),
@@ -189,6 +189,7 @@ async fn whole(
             speak(draft, recorder.seal())
         }
         Composed::Answer(answer) => {
+            answer.state_requirement(asked, &mut recorder);
             let usage = answer.usage.unwrap_or_else(|| counted(read(asked), &answer.text));
             let (claims, answered) = (answer.claims, Arc::new(OnceLock::from(answered(&answer))));
             let mode = stricter(claims.system_mode, app.store().board().mode());

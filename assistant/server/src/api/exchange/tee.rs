@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use futures_util::StreamExt as _;
-use speech_exit::{Call, CallName, Piece, Recorder, Segment, Segments};
+use speech_exit::{Call, CallName, Cut, Piece, Recorder, Segment, Segments};
 
 use super::counted;
 use crate::store::{Answered, CallMade};
@@ -12,48 +12,54 @@ use crate::web::Slot;
 /// Segments whose words are also put together, and which hold their place among the requests that are answered.
 pub(super) struct Tee<S> {
     segments: S,
-    said: Said,
+    heard: Heard,
     _slot: Slot,
 }
 
 /// The words so far, given up when they end.
 #[derive(Clone)]
-struct Said {
+pub(super) struct Heard {
     so_far: Arc<Mutex<Answered>>,
     whole: Arc<OnceLock<Answered>>,
     /// How much was read, if the end is to say how much was read and written.
     read: Option<u64>,
+    wants_words: bool,
 }
 
+/// Whoever composed the words should have stated what they require, and would have been refused them.
+const UNSTATED: Cut =
+    Cut::new("REQUIREMENT_UNSTATED", "words came without the result that they require");
+
 impl<S: Segments> Tee<S> {
-    /// The segments, which leave the whole answer in `answer` at their end.
-    pub(super) fn new(
-        segments: S,
-        answer: Arc<OnceLock<Answered>>,
-        read: Option<u64>,
-        slot: Slot,
-    ) -> Self {
-        let said = Said { so_far: Arc::default(), whole: answer, read };
-        Self { segments, said, _slot: slot }
+    pub(super) const fn new(segments: S, heard: Heard, slot: Slot) -> Self {
+        Self { segments, heard, _slot: slot }
     }
 }
 
 impl<S: Segments> Segments for Tee<S> {
     async fn next(&mut self, recorder: Recorder) -> Option<Segment> {
         let segment = self.segments.next(recorder).await?;
-        let said = self.said.clone();
-        Some(
-            segment.map_text(|text| {
-                Box::pin(text.map(move |piece| piece.map(|piece| said.hear(piece))))
-            }),
-        )
+        let heard = self.heard.clone();
+        Some(segment.map_text(|text| {
+            Box::pin(text.map(move |piece| piece.and_then(|piece| heard.take(piece))))
+        }))
     }
 }
 
-impl Said {
-    fn hear(&self, mut piece: Piece) -> Piece {
+impl Heard {
+    /// Nothing yet. The whole answer is left in `whole` at its end.
+    pub(super) fn new(
+        whole: Arc<OnceLock<Answered>>,
+        read: Option<u64>,
+        wants_words: bool,
+    ) -> Self {
+        Self { so_far: Arc::default(), whole, read, wants_words }
+    }
+
+    fn take(&self, mut piece: Piece) -> Result<Piece, Cut> {
         let mut so_far = self.so_far.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut piece {
+            Piece::Words(_) if !self.wants_words => return Err(UNSTATED),
             Piece::Words(words) => so_far.text.push_str(words),
             Piece::Call(call) => add_call(&mut so_far.calls, call),
             Piece::Citation(_) => {}
@@ -63,7 +69,7 @@ impl Said {
                 let _ = self.whole.set(std::mem::take(&mut *so_far));
             }
         }
-        piece
+        Ok(piece)
     }
 }
 

@@ -62,11 +62,11 @@ impl Flow {
         };
         match begun {
             Begun::Segment(rest) => self.segment(rest, recorder),
-            Begun::Declined(declined) => segment_of(remote.declined(declined), recorder),
+            Begun::Declined(declined) => segment_of(remote.declined(declined), asked, recorder),
             // Nothing was said yet, so that somebody else can say it.
             Begun::Failed(fault) => {
                 let composed = remote.without(fault, asked, &context, &mut recorder).await;
-                segment_of(composed, recorder)
+                segment_of(composed, asked, recorder)
             }
         }
     }
@@ -74,19 +74,20 @@ impl Flow {
     async fn later(&mut self, rest: Rest, recorder: Recorder) -> Option<Segment> {
         match rest.begun().await {
             Begun::Segment(rest) => Some(self.segment(rest, recorder)),
-            Begun::Declined(declined) => Some(segment_of(self.remote.declined(declined), recorder)),
+            Begun::Declined(declined) => {
+                Some(segment_of(self.remote.declined(declined), &self.asked, recorder))
+            }
             // The exit says that the answer is cut: there are no claims under which it could be said here.
             Begun::Failed(_) => None,
         }
     }
 
     fn segment(&mut self, mut rest: Rest, mut recorder: Recorder) -> Segment {
-        rest.may_say_words = !matches!(rest.next, Some(Delta::Call(_)));
-        if rest.may_say_words {
+        let begins_with_a_call = matches!(rest.next, Some(Delta::Call(_)));
+        if !begins_with_a_call {
             self.asked.state_requirement(&mut recorder);
-        } else {
-            rest.may_say_words = self.asked.requirement.is_none();
         }
+        rest.may_say_words = !begins_with_a_call || self.asked.wants_words();
         let claims = self.remote.claims(rest.claimed.authority());
         let back = Arc::new(Mutex::new(None));
         self.stage = Stage::Flowing(Arc::clone(&back));

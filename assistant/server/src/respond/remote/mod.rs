@@ -45,7 +45,7 @@ impl Remote {
         }
         let context = context::gather(&self.store, asked, recorder).await;
         match self.upstream.whole(&request::of(asked, &context)).await {
-            Ok(reply) => self.interpreted(reply, asked, &context, recorder),
+            Ok(reply) => self.interpreted(reply, &context),
             Err(fault) => self.without(fault, asked, &context, recorder).await,
         }
     }
@@ -68,13 +68,7 @@ impl Remote {
         }
     }
 
-    fn interpreted(
-        &self,
-        reply: Reply,
-        asked: &Asked,
-        context: &Context,
-        recorder: &mut Recorder,
-    ) -> Composed {
+    fn interpreted(&self, reply: Reply, context: &Context) -> Composed {
         let mut claimed = Claimed::from(context.drawn_on);
         let mut answer = Answer::words(String::new(), self.claims(claimed.authority()));
         for delta in reply.pieces {
@@ -91,9 +85,6 @@ impl Remote {
                 Delta::Usage(usage) => answer.usage = Some(flow::usage(usage)),
                 Delta::Provenance(_) | Delta::Refusal(_) | Delta::End => {}
             }
-        }
-        if answer.calls.is_empty() || !answer.text.is_empty() {
-            asked.state_requirement(recorder);
         }
         answer.citations.sort_by_key(|citation| citation.end);
         answer.claims = self.claims(claimed.authority());

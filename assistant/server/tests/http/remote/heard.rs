@@ -174,7 +174,7 @@ impl Heard {
             }
         }
         self.finish = match body["status"].as_str() {
-            Some("completed") if !self.calls.is_empty() => "tool_calls",
+            Some("completed") if !self.calls.is_empty() && self.refusal.is_none() => "tool_calls",
             Some("completed") => "stop",
             Some("incomplete") => "length",
             _ => "",

@@ -21,7 +21,7 @@ use crate::support::{Assistant, request, store};
 use crate::upstream::scripted::{
     Act, Asked, Scripted, bytes, chunk, completion, event, streamed, whole,
 };
-use crate::upstream::settings;
+use crate::upstream::{Kept, kept, settings};
 pub(crate) use heard::Heard;
 
 pub(crate) const QUESTION: &str = "Hello?";
@@ -134,11 +134,18 @@ pub(crate) async fn remote_with(
     change: impl FnOnce(&mut Settings),
 ) -> Remote {
     let scripted = Scripted::new(script).await;
-    let (store, directory) = store().await;
     let mut settings = settings(&scripted.url());
     change(&mut settings);
+    let remote = asking_at(scripted, settings, limits).await;
+    remote.upstream.probe().await.expect("an upstream that answers");
+    remote
+}
+
+/// One whose upstream is taken to answer, though nobody has seen it.
+pub(crate) async fn asking_at(scripted: Scripted, settings: Settings, limits: Limits) -> Remote {
+    let (store, directory) = store().await;
     let upstream = Upstream::new(settings, store.clone()).expect("an upstream");
-    upstream.probe().await.expect("an upstream that answers");
+    store.board().note_upstream(assistant::status::Upstream::Up);
     let app = App::remote(store.clone(), upstream.clone(), limits);
     let server = app::build(app).expect("a table");
     Remote { assistant: Assistant::of(server, store, directory), scripted, upstream }
@@ -147,6 +154,11 @@ pub(crate) async fn remote_with(
 impl Remote {
     pub(crate) async fn ask(&self, road: Road, body: &Value) -> Heard {
         Heard::of(road, &self.assistant.send(sending(road, body)).await)
+    }
+
+    /// What was kept of what the upstream sent.
+    pub(crate) async fn kept(&self) -> Vec<Kept> {
+        kept(self.assistant.directory()).await
     }
 
     /// What the upstream was asked last.

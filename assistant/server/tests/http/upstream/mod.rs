@@ -119,7 +119,7 @@ pub(crate) async fn kept(directory: &Path) -> Vec<Kept> {
         "SELECT road, status, ended, body FROM external_responses ORDER BY number",
     );
     let rows = rows.fetch_all(&mut file).await.expect("rows");
-    let text = |body| String::from_utf8(body).expect("text");
+    let text = |body: Vec<u8>| String::from_utf8_lossy(&body).into_owned();
     rows.into_iter().map(|(road, status, ended, body)| (road, status, ended, text(body))).collect()
 }
 
