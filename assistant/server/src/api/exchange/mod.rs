@@ -24,7 +24,7 @@ use crate::web::Slot;
 use crate::wire::{Call, Said, Transcript};
 use conditions::{Conditions, Placed};
 use conversation::Continued;
-use tee::Tee;
+use tee::{Heard, Tee};
 
 /// The largest request, in bytes.
 pub(crate) const REQUEST_MAX_BYTES: usize = 1 << 20;
@@ -115,10 +115,9 @@ pub(crate) async fn answer(
             let answer = Arc::default();
             let mode = app.store().board().mode();
             let (heading, exchange) = memory.place(heading, mode, Arc::clone(&answer))?;
-            let read = read(&asked);
-            let counted = move |text: &str| Some(counted(read, text));
-            let segments = segments_of(app.responder(), Arc::new(asked), counted);
-            let tee = Tee::new(notes.hearing(segments), answer, with_usage, slot);
+            let heard = Heard::new(answer, with_usage.then(|| read(&asked)), asked.wants_words());
+            let segments = segments_of(app.responder(), Arc::new(asked));
+            let tee = Tee::new(notes.hearing(segments), heard, slot);
             let spoken = speak_stream(protocol.envelope(heading), tee, recorder).await?;
             Ok(Either::Stream(match exchange {
                 Some(exchange) => spoken.remembering(exchange),
@@ -205,6 +204,7 @@ async fn whole(
             speak(draft, recorder.seal())
         }
         Composed::Answer(answer) => {
+            answer.state_requirement(asked, &mut recorder);
             let usage = answer.usage.unwrap_or_else(|| counted(read(asked), &answer.text));
             let (claims, answered) = (answer.claims, Arc::new(OnceLock::from(answered(&answer))));
             let mode = stricter(claims.system_mode, app.store().board().mode());
@@ -239,15 +239,12 @@ fn asked(request: Request, conversation: Option<ConversationId>, recorder: &mut 
     let Request { transcript, before, conditions, max_tokens, sampling, tool_choice, .. } = request;
     let requirement = transcript.requirement().cloned();
     let tools = transcript.offered.iter().map(|tool| fields::value(&tool.definition)).collect();
-    let before = (!before.is_empty()).then(|| Said::Assistant {
-        text: String::new(),
-        calls: before,
-        is_refusal: false,
-    });
-    let before = before.into_iter();
+    let brings = DrawnOn::signalled(&transcript.signals);
+    let said = transcript.record(recorder);
+    let before = answered_before(before, &said).into_iter();
     Asked {
-        brings: DrawnOn::signalled(&transcript.signals),
-        said: before.chain(transcript.record(recorder)).collect(),
+        brings,
+        said: before.chain(said).collect(),
         conversation,
         required: conditions.required.into_iter().map(|label| label.value).collect(),
         requirement,
@@ -257,6 +254,16 @@ fn asked(request: Request, conversation: Option<ConversationId>, recorder: &mut 
         sampling,
         today: Zoned::now().date(),
     }
+}
+
+/// The calls of an earlier response that the request has results of, as the turn that made them.
+fn answered_before(before: Vec<Call>, said: &[Said]) -> Option<Said> {
+    let is_answered = |call: &Call| {
+        said.iter().any(|said| matches!(said, Said::Result { call_id, .. } if *call_id == call.id))
+    };
+    let calls: Vec<Call> = before.into_iter().filter(is_answered).collect();
+    let text = String::new();
+    (!calls.is_empty()).then_some(Said::Assistant { text, calls, is_refusal: false })
 }
 
 fn require(recorder: &mut Recorder, labels: &[Placed]) -> Result<(), Refused> {
