@@ -27,6 +27,7 @@ pub mod serve;
 pub mod status;
 pub mod store;
 pub mod telemetry;
+mod tls;
 pub mod tools;
 pub mod upstream;
 pub mod web;

@@ -40,7 +40,7 @@ impl Remote {
     }
 
     async fn whole(&self, asked: &Asked, recorder: &mut Recorder) -> Composed {
-        if !self.upstream.is_up() {
+        if !self.upstream.may_be_asked() {
             return self.local.compose_after(asked.brings, asked, recorder).await;
         }
         let context = context::gather(&self.store, asked, recorder).await;
@@ -116,7 +116,7 @@ impl Responder for Remote {
     }
 
     fn live(self: Arc<Self>, asked: &Arc<Asked>) -> Option<Box<dyn Live>> {
-        self.upstream.is_up().then(|| {
+        self.upstream.may_be_asked().then(|| {
             let live: Box<dyn Live> = Box::new(Flow::new(Arc::clone(&self), Arc::clone(asked)));
             live
         })

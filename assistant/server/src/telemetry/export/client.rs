@@ -1,15 +1,11 @@
 //! Sends what the exporter hands over. The exporter works in a thread of its own, and this in the runtime.
 
-use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use http::{Request, Response};
 use opentelemetry_http::{HttpClient, HttpError};
 use reqwest::redirect::Policy;
-use rustls::crypto::ring;
-use rustls::{ClientConfig, RootCertStore};
-use rustls_platform_verifier::BuilderVerifierExt as _;
 use tokio::runtime::Handle;
 
 use super::{ExportError, Settings};
@@ -29,7 +25,9 @@ impl Client {
     pub(super) fn new(settings: &Settings) -> Result<Self, ExportError> {
         let failed = |why: String| ExportError::Exporter(why);
         let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls(settings.is_https()).map_err(|e| failed(e.to_string()))?)
+            .tls_backend_preconfigured(
+                crate::tls::config(settings.is_https()).map_err(|e| failed(e.to_string()))?,
+            )
             .timeout(settings.timeout())
             .redirect(Policy::none())
             .retry(reqwest::retry::never())
@@ -41,19 +39,6 @@ impl Client {
         let runtime = Handle::try_current().map_err(|error| failed(error.to_string()))?;
         Ok(Self { http, runtime })
     }
-}
-
-/// The machine decides who is trusted. For an address of `http` nobody is, so that a machine without authorities
-/// can export all the same.
-fn tls(is_spoken: bool) -> Result<ClientConfig, rustls::Error> {
-    let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()?;
-    let builder = if is_spoken {
-        builder.with_platform_verifier()?
-    } else {
-        builder.with_root_certificates(RootCertStore::empty())
-    };
-    Ok(builder.with_no_client_auth())
 }
 
 #[async_trait]
