@@ -1,6 +1,5 @@
 //! Sends what the exporter hands over. The exporter works in a thread of its own, and this in the runtime.
 
-
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use http::{Request, Response};

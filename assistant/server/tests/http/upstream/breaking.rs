@@ -137,3 +137,24 @@ async fn a_probe_closes_what_rested_and_does_not_make_up_for_failures() {
     assert_eq!(setup.upstream.probe().await.map_err(|fault| fault.code), Err(FaultCode::Busy));
     assert_eq!(setup.mode(), Down);
 }
+
+#[tokio::test]
+async fn a_server_without_a_list_of_models_shows_how_it_fares_by_its_answers_alone() {
+    let setup = failing(Duration::ZERO, [whole(&hello()), status(500, &[])]).await;
+    for status in [404, 405, 410] {
+        setup.scripted.list_models_with(status);
+        assert_eq!(setup.upstream.probe().await, Ok(()));
+        assert_eq!((setup.mode(), setup.upstream.may_be_asked()), (Down, true), "{status}");
+    }
+    assert!(setup.whole().await.is_ok(), "a question is the trial");
+    assert_eq!(setup.mode(), Up);
+    assert!(setup.whole().await.is_err());
+    assert_eq!(setup.upstream.probe().await, Ok(()));
+    assert_eq!(setup.mode(), Down, "that it is there does not make up for an answer that failed");
+}
+
+#[tokio::test]
+async fn who_rests_is_not_asked() {
+    let setup = failing(Duration::from_secs(3600), []).await;
+    assert!(!setup.upstream.may_be_asked());
+}
