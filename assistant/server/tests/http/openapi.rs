@@ -128,12 +128,6 @@ async fn what_is_answered_is_what_is_described() {
     };
     let denied = assistant.ask_with("hello", json!({ "require": ["library"] })).await;
     denied.assert_refused_for("CONTEXT_UNAVAILABLE");
-    let responses = "POST /v1/responses";
-    let respond = async |member: &str, value: Value| {
-        let mut body = json!({ "model": "m", "input": "What is a door?" });
-        body[member] = value;
-        assistant.post("/v1/responses", &body).await
-    };
     let table = [
         (chat.to_owned(), assistant.ask("What is a door?").await),
         (chat.to_owned(), assistant.ask("what is 1/0?").await),
@@ -142,13 +136,6 @@ async fn what_is_answered_is_what_is_described() {
         (chat.to_owned(), assistant.get("/v1/chat/completions").await),
         (chat.to_owned(), unnamed(Method::POST, "/v1/chat/completions").await),
         (chat.to_owned(), assistant.ask(&"x".repeat(1 << 20)).await),
-        (responses.to_owned(), respond("store", json!(true)).await),
-        (responses.to_owned(), respond("store", json!(false)).await),
-        (responses.to_owned(), respond("max_output_tokens", json!(2)).await),
-        (responses.to_owned(), respond("metadata", json!({ "require": "memory" })).await),
-        (responses.to_owned(), respond("previous_response_id", json!("resp_1")).await),
-        (responses.to_owned(), assistant.get("/v1/responses").await),
-        (responses.to_owned(), unnamed(Method::POST, "/v1/responses").await),
         (format!("GET {documents}"), assistant.get(documents).await),
         (format!("GET {documents}"), assistant.get(&format!("{documents}?limit=0")).await),
         (format!("GET {documents}/{{id}}"), assistant.get(&format!("{documents}/{id}")).await),
@@ -182,6 +169,35 @@ async fn what_is_answered_is_what_is_described() {
     }
     let minimal = assistant.ask("What is a door?").await;
     assert_described(&description, chat, &minimal);
+}
+
+#[tokio::test]
+async fn every_end_of_a_response_is_described() {
+    let assistant = assistant().await;
+    let description = assistant.get("/openapi.json").await.json();
+    assistant.add("Doors", "A door is a hole in a wall.").await;
+    let respond = async |member: &str, value: Value| {
+        let mut body = json!({ "model": "m", "input": "What is a door?" });
+        body[member] = value;
+        assistant.post("/v1/responses", &body).await
+    };
+    for (member, value, status, end) in [
+        ("store", json!(true), 200, "\"start_index\""),
+        ("store", json!(false), 200, "\"conversation\":null"),
+        ("max_output_tokens", json!(2), 200, "\"incomplete\""),
+        ("metadata", json!({ "require": "memory" }), 200, "\"missing\""),
+        ("previous_response_id", json!("resp_1"), 422, "OPAQUE_CONTEXT"),
+        ("input", json!("x".repeat(1 << 20)), 413, "TOO_LARGE"),
+    ] {
+        let answer = respond(member, value).await;
+        assert!(answer.status == status && answer.text.contains(end), "{answer:?}");
+        assert_described(&description, "POST /v1/responses", &answer);
+    }
+    let unread = assistant.get("/v1/responses").await;
+    assert_described(&description, "POST /v1/responses", &unread);
+    assistant.store.close().await;
+    let minimal = respond("store", json!(true)).await;
+    assert_described(&description, "POST /v1/responses", &minimal);
 }
 
 #[tokio::test]

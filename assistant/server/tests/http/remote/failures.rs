@@ -77,13 +77,21 @@ async fn a_connection_that_is_refused_is_no_answer() {
 #[tokio::test]
 async fn an_answer_in_the_place_of_the_upstream_claims_what_was_drawn_on_before() {
     for road in ROADS {
-        let remote = remote([road.says("Hello, Ada."), status(500, &[])]).await;
+        let script = [road.says("Hello, Ada."), status(500, &[]), status(500, &[])];
+        let remote = remote(script).await;
         let first = remote.ask(road, &road.asking("My name is Ada.")).await;
         let mut body = road.asking(SUM);
         body["metadata"] = json!({ "conversation": first.conversation });
         let alone = remote.ask(road, &body).await;
         alone.assert_answers("17 * 23 = 391", "tool", "local_power");
         assert_eq!(alone.sources(), ["memory", "tool:calculator"], "{road:?}");
+
+        remote.upstream.probe().await.expect("an upstream that answers");
+        let mut body = road.asking("Who are you?");
+        body["metadata"] = json!({ "conversation": first.conversation });
+        let alone = remote.ask(road, &body).await;
+        alone.assert_answers(&alone.text, "memory", "local_power");
+        assert_eq!(alone.sources(), ["memory"], "{road:?}");
     }
 }
 
@@ -105,10 +113,13 @@ async fn an_error_in_the_place_of_an_answer_is_refused_in_words_of_ours() {
     }
 }
 
+/// How a stream goes on that had said `one`.
+type Rest<'a> = &'a dyn Fn() -> Vec<Step>;
+
 #[tokio::test]
 async fn what_breaks_off_in_the_middle_ends_with_an_error_and_is_not_remembered() {
     let error = json!({ "error": { "message": "from outside" } });
-    let table: [(&str, &str, &dyn Fn() -> Vec<Step>); 6] = [
+    let table: [(&str, &str, Rest<'_>); 6] = [
         ("UPSTREAM_CUT", "cut", &|| vec![Step::Break]),
         ("UPSTREAM_CUT", "cut", &Vec::new),
         ("UPSTREAM_GARBAGE", "unusable", &|| vec![bytes("data: from outside\n\n")]),

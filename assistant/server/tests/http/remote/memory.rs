@@ -106,10 +106,13 @@ async fn is_remembered(remote: &Remote, heard: &super::Heard) -> Option<bool> {
     (next.status == 200).then(|| next.sources() == ["memory"])
 }
 
+/// What an upstream does on this road.
+type Acting = fn(Road) -> Act;
+
 #[tokio::test]
 async fn only_what_was_sent_to_its_end_is_remembered() {
     let words = || bytes(say("one"));
-    let table: [(&str, fn(Road) -> Act, Option<bool>); 3] = [
+    let table: [(&str, Acting, Option<bool>); 3] = [
         ("whole", |road| road.says("x"), Some(true)),
         ("refused", |road| road.act(&json!({ "refusal": "No." }), "stop", None), None),
         ("cut", |_| streamed(vec![bytes(say("one")), Step::Break]), None),
