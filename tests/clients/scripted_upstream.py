@@ -12,8 +12,6 @@ import sys
 import threading
 import time
 
-KEY = os.environ["SCRIPTED_KEY"]
-
 PIECES = ["The upstream ", "says that ", "a stone ", "is hard, ", "caf\u00e9 \U0001f5ff ", "included."]
 PAGE = {"url": "https://stones.example/hard", "title": "On stones", "start_index": 4, "end_index": 12}
 SECRET_REFUSAL = "I will not, says the upstream in words of its own."
@@ -45,7 +43,9 @@ SCRIPTS = {
     "end early": (words(PIECES[:2]), None),
     "break off": (words(PIECES[:2]), "error"),
     "wait midway": (words(PIECES[:2]), "wait"),
-    "wait at once": ([], "wait"),
+    # These the assistant can answer by itself.
+    "What is 17 * 23?": ([], "wait"),
+    "What is 19 * 21?": (words(PIECES[:2]), "wait"),
 }
 DECLARED = {
     "boast": {"authority": "tool", "kind": "answer"},
@@ -151,7 +151,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send(200, whole(request, deltas, end) | provenance(declared))
 
     def is_let_in(self) -> bool:
-        if self.headers.get("authorization") == f"Bearer {KEY}":
+        if self.headers.get("authorization") == f"Bearer {self.server.key}":
             return True
         self.send(401, {"error": {"message": "no such key", "type": "invalid_request_error"}})
         return False
@@ -212,6 +212,7 @@ def wait() -> None:
 
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
+    key = None
 
     def server_bind(self):
         # Whoever starts this holds the port with a socket of its own.
@@ -221,6 +222,7 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 def main() -> None:
+    Server.key = os.environ["SCRIPTED_KEY"]
     server = Server(("127.0.0.1", int(sys.argv[1])), Handler)
     print(f"listening at http://127.0.0.1:{server.server_port}/v1", flush=True)
     server.serve_forever()
