@@ -15,6 +15,7 @@ mod guard;
 mod harness;
 mod laws;
 mod locked;
+mod receipts;
 mod serve;
 mod speech;
 mod surface;

@@ -16,6 +16,7 @@ pub mod locked;
 pub mod manifest;
 pub mod oracle;
 pub mod readme;
+pub mod replay;
 pub mod report;
 pub mod schema;
 pub mod surface;

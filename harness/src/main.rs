@@ -7,6 +7,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use serde_json::json;
+use speech_exit::receipt::Head;
+use speech_harness::replay::{SPEAKS, replay};
 use speech_harness::report::{self, End, Format, Report};
 use speech_harness::trouble::Trouble;
 use speech_harness::{bless, decide, locked, workspace};
@@ -50,6 +52,22 @@ enum Verb {
         /// Writes the present digest of this row into LOCKED.md instead.
         #[arg(long, value_name = "FILE")]
         accept: Option<String>,
+    },
+    /// Decides every receipt of a log again, and says what of it was changed, moved, cut off or left out.
+    #[command(after_help = EXIT_CODES)]
+    Replay {
+        /// An export of receipts, a database file or its `sqlite:` URL, or a `postgres://` URL.
+        #[arg(value_name = "FILE|DSN")]
+        source: String,
+        /// Where the log has to have been: what `/status` said once, kept elsewhere since.
+        #[arg(long, value_name = "HASH:LENGTH")]
+        head: Option<Head>,
+        /// The access log, whose responses have to have receipts.
+        #[arg(long, value_name = "FILE")]
+        access_log: Option<PathBuf>,
+        /// A path whose responses need a receipt; may be given again.
+        #[arg(long, value_name = "PATH", default_values = SPEAKS, requires = "access_log")]
+        speaks: Vec<String>,
     },
     /// Makes all checks: those of verify, and how the workspace is kept.
     #[command(after_help = EXIT_CODES)]
@@ -102,6 +120,11 @@ fn run(arguments: &Arguments, output: &mut dyn Write) -> Result<End, Trouble> {
             Ok(End::Kept)
         }
         Verb::Locked { accept: None } => locks(&root()?, format, output),
+        Verb::Replay { source, head, access_log, speaks } => {
+            let report = replay(source, head.clone(), access_log.as_deref(), speaks)?;
+            report.write(format, output).map_err(unwritten)?;
+            Ok(report.end())
+        }
         Verb::Ci { base_ref } => {
             show(&report::everything(&root()?, base_ref.as_deref())?, format, output)
         }

@@ -102,7 +102,9 @@ fn a_broken_promise_is_1_and_one_that_cannot_be_checked_is_3() {
 
 #[test]
 fn help_tells_each_exit_code() {
-    for arguments in [&["--help"][..], &["verify", "--help"], &["ci", "--help"]] {
+    for arguments in
+        [&["--help"][..], &["verify", "--help"], &["replay", "--help"], &["ci", "--help"]]
+    {
         let (_, said) = said(arguments);
         let codes = said.split_once("Exit codes:").unwrap().1;
         for code in ["0  ", "1  ", "2  ", "3  "] {

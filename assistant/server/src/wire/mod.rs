@@ -10,6 +10,9 @@
 //!
 //! Items of unknown kinds are errors. Members that are not known are kept with their item.
 //!
+//! In a request all of it is the client's word, results of tools that somebody else ran among it: whoever has
+//! tools of its own has to see in the signals that no source there bears the label of one of them.
+//!
 //! A result of a call follows its call and is the only one. What it says is closed in a
 //! [`Sourced`](speech_exit::Sourced) until [`Transcript::record`] admits it. Encrypted content is context that
 //! nobody can look into, and is refused, with one exception: in the results of an upstream's own tools

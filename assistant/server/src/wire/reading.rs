@@ -316,8 +316,8 @@ impl Reading {
                 (Outcome::Gave(sourced), passages)
             }
             Err(why) => {
-                self.signals.push(Signal::Attempt { label: label.clone(), why });
-                (Outcome::Failed(label, why), Vec::new())
+                self.signals.push(Signal::Attempt { label, why });
+                (Outcome::Failed(why), Vec::new())
             }
         };
         let words = Words::Result { call_id, name, outcome, passages };

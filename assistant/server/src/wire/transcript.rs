@@ -1,7 +1,7 @@
 //! A transcript that was read: turns whose context is closed until it is recorded.
 
 use speech_exit::strict::Node;
-use speech_exit::{Label, Recorder, Sourced};
+use speech_exit::{Recorder, Sourced};
 
 use super::signal::{Hosted, Offered, Reference, Requirement, Signal};
 use super::tally::Tally;
@@ -23,7 +23,7 @@ pub struct Transcript {
     pub offered: Vec<Offered>,
     /// Tools that the other side should run.
     pub hosted: Vec<Hosted>,
-    /// Context that is referred to and not here.
+    /// Context that is referred to and not here. The caller admits what it issued itself, and refuses the rest.
     pub references: Vec<Reference>,
     /// How a reply ended; none in a request, and none in a stream that was cut.
     pub finish: Option<Finish>,
@@ -102,7 +102,7 @@ pub enum Outcome {
     /// Something.
     Gave(Sourced<String>),
     /// Nothing. What a failed call says is not passed on: nobody could say where an answer from it comes from.
-    Failed(Label, &'static str),
+    Failed(&'static str),
 }
 
 /// A call of a tool.
@@ -186,6 +186,12 @@ impl Transcript {
     ///
     /// Requirements are left to the caller.
     pub fn record(self, recorder: &mut Recorder) -> Vec<Said> {
+        // Attempts are taken from the signals: not every one of them has a turn.
+        for signal in self.signals {
+            if let Signal::Attempt { label, why } = signal {
+                recorder.failed(label, why);
+            }
+        }
         self.turns.into_iter().map(|turn| turn.words.record(recorder)).collect()
     }
 }
@@ -207,10 +213,7 @@ impl Words {
             Self::Result { call_id, name, outcome, passages } => {
                 let (text, is_source) = match outcome {
                     Outcome::Gave(sourced) => (recorder.admit(sourced), true),
-                    Outcome::Failed(label, why) => {
-                        recorder.failed(label, why);
-                        (why.to_owned(), false)
-                    }
+                    Outcome::Failed(why) => (why.to_owned(), false),
                 };
                 for passage in passages {
                     recorder.admit(passage);

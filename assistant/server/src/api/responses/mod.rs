@@ -1,6 +1,7 @@
 //! `POST /v1/responses`.
 
 mod fields;
+mod foreign;
 mod request;
 mod shape;
 

@@ -4,6 +4,7 @@ use speech_exit::strict::{self, At, FaultCode, Members, Node};
 use speech_exit::{Notice, Refused};
 
 use super::fields::FIELDS;
+use super::foreign;
 use crate::api::exchange::conditions::{Conditions, MetadataShape, count, flag, given};
 use crate::api::exchange::{Form, Request, fields};
 use crate::api::store_unavailable;
@@ -60,6 +61,7 @@ fn read(node: &Node, before: Vec<Call>) -> Result<Request, Notice> {
     fields::check(FIELDS, &members)?;
     let model = members.required("model")?.name()?;
     let transcript = wire::responses::request(&root, &before, &wire::Kinds::built_in()?)?;
+    foreign::check(&members)?;
     expect_a_question(&members)?;
     let is_kept = given(&members, "store").map(|_| flag(&members, "store")).transpose()?;
     Ok(Request {

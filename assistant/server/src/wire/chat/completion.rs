@@ -2,7 +2,7 @@
 
 use speech_exit::strict::{At, FaultCode, Members};
 
-use super::super::given::{given, kept, unsupported, usage};
+use super::super::given::{extra, given, kept, unsupported, usage};
 use super::super::malformed::Malformed;
 use super::super::reading::{Reading, Rest};
 use super::super::transcript::{Finish, Transcript};
@@ -66,6 +66,7 @@ fn choice_of(reading: &mut Reading, choice: &At<'_>) -> Result<Option<Finish>, M
     if is_refusal {
         reading.refuse();
     }
+    reading.keep(extra(&members, &["index", "message", "logprobs", "finish_reason"]));
     reading.classify();
     Ok(finish)
 }

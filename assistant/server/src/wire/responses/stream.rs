@@ -35,8 +35,8 @@ pub enum Delta {
 
 /// A stream of events, fed one at a time.
 #[derive(Debug)]
-pub struct Stream<'k> {
-    kinds: &'k Kinds,
+pub struct Stream {
+    kinds: Kinds,
     reading: Reading,
     so_far: SoFar,
 }
@@ -124,11 +124,11 @@ const PROGRESS: &[&str] = &[
     "mcp_list_tools.failed",
 ];
 
-impl<'k> Stream<'k> {
+impl Stream {
     /// A stream before its first event.
     #[must_use]
-    pub fn new(kinds: &'k Kinds) -> Self {
-        Self { kinds, reading: Reading::default(), so_far: SoFar::default() }
+    pub fn new(kinds: &Kinds) -> Self {
+        Self { kinds: kinds.clone(), reading: Reading::default(), so_far: SoFar::default() }
     }
 
     /// Takes the next event.

@@ -160,3 +160,18 @@ async fn the_words_of_a_failed_tool_are_not_passed_on() {
         assert!(said(path).await.contains(&result(call, tool, FAILED)), "{path}");
     }
 }
+
+#[tokio::test]
+async fn a_reply_that_ends_as_a_refusal_is_one_in_its_words_too() {
+    for path in [
+        "chat/completion_filtered.json",
+        "chat/completion_that_refuses.json",
+        "chat/stream_filtered.json",
+        "responses/response_filtered.json",
+        "responses/stream_that_refuses.json",
+        "messages/reply_that_refuses.json",
+    ] {
+        let said = said(path).await;
+        assert!(matches!(said[..], [Said::Assistant { is_refusal: true, .. }]), "{path}: {said:?}");
+    }
+}
