@@ -73,6 +73,7 @@ class Program:
         self.process.wait(DEADLINE)
 
     def stop(self) -> None:
+        """Asks it to end, and waits until it has. Who has ended is not asked."""
         if self.process.poll() is None:
             self.process.terminate()
         try:

@@ -9,6 +9,7 @@ import checks_chat
 import checks_chat_stream
 import checks_malformed
 import checks_outages
+import checks_replay
 import checks_responses
 import checks_responses_stream
 import checks_tools
@@ -42,6 +43,9 @@ def main() -> int:
         remote = begun(stack, World(assistant, directory / "remote", upstream))
         remote.revive()
         check(tally, remote, modules, REMOTE, REMOTE_NODE)
+        for world in (embedded, remote):
+            log = checks_replay.Log.left_by(world, harness)
+            tally.run(checks_replay, log, world.directory.name)
     return tally.end()
 
 

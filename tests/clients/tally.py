@@ -18,12 +18,12 @@ class Tally:
         self.failed.append(name)
         print(f"FAILED {name}\n{why}", flush=True)
 
-    def run(self, module: types.ModuleType, given) -> None:
+    def run(self, module: types.ModuleType, given, label: str = "python") -> None:
         """Runs every check of a module. One that its table leaves out is a failure too."""
         for name in left_out(module):
             self.fails(name, f"expected it in the table of {module.__name__}")
         for check in module.CHECKS:
-            name = f"python {module.__name__}.{check.__name__}"
+            name = f"{label} {module.__name__}.{check.__name__}"
             try:
                 check(given)
             except Exception:
@@ -39,13 +39,9 @@ class Tally:
 
 
 def left_out(module: types.ModuleType) -> list[str]:
-    """The functions that look like checks and are not in the table."""
-
-    def is_check(function) -> bool:
-        signature = inspect.signature(function)
-        gives_nothing = signature.return_annotation is None
-        return list(signature.parameters) == ["asking"] and gives_nothing
-
+    """The functions that take and give what the checks of a module do, and are not in its table."""
+    form = inspect.signature(module.CHECKS[0])
     functions = [value for value in vars(module).values() if inspect.isfunction(value)]
     own = [function for function in functions if function.__module__ == module.__name__]
-    return [one.__name__ for one in own if is_check(one) and one not in module.CHECKS]
+    like = [function for function in own if inspect.signature(function) == form]
+    return [function.__name__ for function in like if function not in module.CHECKS]
