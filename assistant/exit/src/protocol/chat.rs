@@ -188,6 +188,7 @@ struct Delta<'a> {
 }
 
 /// The chunks of one completion.
+#[derive(Clone)]
 pub(crate) struct Events {
     heading: Heading,
     has_begun: bool,

@@ -56,7 +56,7 @@ impl Upstream {
     ///
     /// # Errors
     ///
-    /// [`ClientError`] when the machine trusts nobody, so that TLS cannot be spoken.
+    /// [`ClientError`] when the machine trusts nobody and the address is of `https`.
     pub fn new(settings: Settings, store: Store) -> Result<Self, ClientError> {
         let breaker = Shared::new(settings.breaker);
         let client = Client::new(settings)?;

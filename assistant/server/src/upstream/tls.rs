@@ -1,4 +1,4 @@
-//! Who the upstream has to be when it is asked over TLS.
+//! Who the upstream has to be when its address is of `https`.
 
 use std::sync::Arc;
 
@@ -8,8 +8,8 @@ use rustls_platform_verifier::BuilderVerifierExt as _;
 
 use super::client::ClientError;
 
-/// The machine decides who is trusted, so that a company's own authority works where it works elsewhere. Where
-/// TLS is not spoken nobody is trusted, and a machine without authorities can ask all the same.
+/// The machine decides who is trusted, so that a company's own authority works here as it works elsewhere.
+/// For an address of `http` nobody is trusted, and a machine without authorities can ask all the same.
 pub(super) fn config(is_spoken: bool) -> Result<ClientConfig, ClientError> {
     let failed = |error: rustls::Error| ClientError(error.to_string());
     let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))

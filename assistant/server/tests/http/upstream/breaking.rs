@@ -6,8 +6,9 @@ use std::time::Duration;
 use assistant::status::Upstream::{Down, Up};
 use assistant::upstream::{FaultCode, watch};
 use speech_kernel::SystemMode;
+use tokio::sync::oneshot;
 
-use super::scripted::{Act, bytes, end, hello, say, status, streamed, whole};
+use super::scripted::{Act, Step, bytes, end, hello, say, status, streamed, whole};
 use super::{setup, setup_with, until};
 
 #[tokio::test]
@@ -57,6 +58,25 @@ async fn after_failures_in_a_row_nobody_asks() {
     }
     assert_eq!((setup.scripted.asked().len(), setup.mode()), (2, Down));
     assert_eq!(setup.scripted.asked_at("/v1/models").len(), 0);
+}
+
+#[tokio::test]
+async fn an_old_call_that_ends_well_does_not_say_that_others_are_let_through() {
+    let (go, gate) = oneshot::channel();
+    let late = streamed(vec![Step::Wait(gate), bytes(say("x")), bytes(end())]);
+    let setup = setup_with([late, status(500, &[])], |settings| {
+        settings.breaker.failures = NonZeroU32::MIN;
+        settings.breaker.rest = Duration::from_secs(3600);
+    })
+    .await;
+    let upstream = setup.upstream.clone();
+    let calling = tokio::spawn(async move { upstream.stream(&super::question()).await.map(drop) });
+    until("it is asked", async || setup.scripted.asked().len() == 1).await;
+    assert!(setup.whole().await.is_err());
+    go.send(()).expect("the upstream");
+    assert_eq!(calling.await.expect("no panic"), Ok(()));
+    assert_eq!(setup.mode(), Down);
+    assert_eq!(setup.whole().await.map_err(|fault| fault.code), Err(FaultCode::Open));
 }
 
 #[tokio::test]

@@ -27,6 +27,8 @@ pub(super) const SECRET: &str = "sk-not-to-be-seen";
 /// Longer than anything takes that does not hang.
 pub(super) const LONG: Duration = Duration::from_secs(60);
 
+const HOUR: Duration = Duration::from_secs(3600);
+
 pub(super) struct Setup {
     pub(super) scripted: Scripted,
     pub(super) upstream: Upstream,
@@ -46,8 +48,10 @@ pub(super) fn settings(url: &str) -> Settings {
     let command = Command::try_parse_from(arguments).expect("arguments");
     let key = |name: &str| (name == "KEY").then(|| SECRET.to_owned());
     let mut settings = command.upstream.settings(key).expect("settings").expect("an upstream");
-    settings.limits.first_byte = LONG;
-    settings.limits.idle = LONG;
+    // Where a test is about one of them, it sets that one, and the others do not come before it.
+    settings.limits.first_byte = HOUR;
+    settings.limits.idle = HOUR;
+    settings.limits.total = HOUR;
     settings
 }
 
@@ -121,6 +125,11 @@ pub(super) async fn kept(directory: &Path) -> Vec<Kept> {
     let rows = rows.fetch_all(&mut file).await.expect("rows");
     let text = |body| String::from_utf8(body).expect("text");
     rows.into_iter().map(|(road, status, ended, body)| (road, status, ended, text(body))).collect()
+}
+
+/// The outcome of something that has to come by itself.
+pub(super) async fn soon<T>(outcome: impl Future<Output = T>) -> T {
+    tokio::time::timeout(LONG, outcome).await.expect("it hangs")
 }
 
 /// Waits for something that happens beside the test.
