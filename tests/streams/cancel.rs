@@ -92,7 +92,7 @@ fn a_reader_that_leaves_while_the_ledger_waits_is_kept_with_what_it_got() {
 #[test]
 fn what_was_never_sent_has_no_closing() {
     for kind in KINDS {
-        for fate in [Fate::Lost, Fate::Stuck] {
+        for fate in [Fate::Lost, Fate::Panics, Fate::Stuck] {
             for script in scripts() {
                 let book = Book::but(0, fate);
                 let coming = open(&kind.envelope(), &script, &book, Keeper::Book);

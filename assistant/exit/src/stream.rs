@@ -312,8 +312,7 @@ impl<S: Segments> Flow<S> {
         memo: Option<Memo>,
     ) -> Result<(), Unkept> {
         let Some(id) = self.id.clone() else { return Ok(()) };
-        let kept = self.exchange.keep(Receipt { closing, id, opening }, memo);
-        caught(kept).await.unwrap_or(Err(Unkept))
+        self.exchange.keep(Receipt { closing, id, opening }, memo).await
     }
 }
 

@@ -7,6 +7,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use speech_exit::receipt::Ledger as _;
 
+use crate::remote::{Road, call, remote};
 use crate::support::{Answer, assistant, question_of, request};
 
 #[tokio::test]
@@ -127,6 +128,12 @@ async fn what_is_answered_is_what_is_described() {
     };
     let denied = assistant.ask_with("hello", json!({ "require": ["library"] })).await;
     denied.assert_refused_for("CONTEXT_UNAVAILABLE");
+    let responses = "POST /v1/responses";
+    let respond = async |member: &str, value: Value| {
+        let mut body = json!({ "model": "m", "input": "What is a door?" });
+        body[member] = value;
+        assistant.post("/v1/responses", &body).await
+    };
     let table = [
         (chat.to_owned(), assistant.ask("What is a door?").await),
         (chat.to_owned(), assistant.ask("what is 1/0?").await),
@@ -135,6 +142,13 @@ async fn what_is_answered_is_what_is_described() {
         (chat.to_owned(), assistant.get("/v1/chat/completions").await),
         (chat.to_owned(), unnamed(Method::POST, "/v1/chat/completions").await),
         (chat.to_owned(), assistant.ask(&"x".repeat(1 << 20)).await),
+        (responses.to_owned(), respond("store", json!(true)).await),
+        (responses.to_owned(), respond("store", json!(false)).await),
+        (responses.to_owned(), respond("max_output_tokens", json!(2)).await),
+        (responses.to_owned(), respond("metadata", json!({ "require": "memory" })).await),
+        (responses.to_owned(), respond("previous_response_id", json!("resp_1")).await),
+        (responses.to_owned(), assistant.get("/v1/responses").await),
+        (responses.to_owned(), unnamed(Method::POST, "/v1/responses").await),
         (format!("GET {documents}"), assistant.get(documents).await),
         (format!("GET {documents}"), assistant.get(&format!("{documents}?limit=0")).await),
         (format!("GET {documents}/{{id}}"), assistant.get(&format!("{documents}/{id}")).await),
@@ -168,6 +182,19 @@ async fn what_is_answered_is_what_is_described() {
     }
     let minimal = assistant.ask("What is a door?").await;
     assert_described(&description, chat, &minimal);
+}
+
+#[tokio::test]
+async fn calls_of_a_clients_tools_are_described_too() {
+    let calls = json!([call("a", "weather", "{}"), call("b", "weather", "{}")]);
+    for (road, content) in [(Road::Chat, None), (Road::Responses, Some("Wait."))] {
+        let message = json!({ "content": content, "tool_calls": calls });
+        let remote = remote([road.act(&message, "tool_calls", None)]).await;
+        let answer = remote.assistant.post(road.path(), &road.asking("How is the weather?")).await;
+        assert!(answer.text.contains("weather"), "{answer:?}");
+        let description = remote.assistant.get("/openapi.json").await.json();
+        assert_described(&description, &format!("POST {}", road.path()), &answer);
+    }
 }
 
 #[tokio::test]

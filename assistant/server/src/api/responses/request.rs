@@ -1,5 +1,6 @@
 //! The request, read strictly: what it asks, and under which conditions.
 
+use serde_json::Value;
 use speech_exit::strict::{self, At, FaultCode, Members, Node};
 use speech_exit::{Notice, Refused};
 
@@ -70,7 +71,7 @@ fn read(node: &Node, before: Vec<Call>) -> Result<Request, Notice> {
         before,
         conditions: Conditions::of(&members)?,
         max_tokens: given(&members, "max_output_tokens").map(|at| count(&at)).transpose()?,
-        sampling: fields::sampling(FIELDS, &members),
+        sampling: sampling(&members)?,
         tool_choice: given(&members, "tool_choice").map(|at| fields::value(at.node())),
         form: if flag(&members, "stream")? {
             Form::Events { with_usage: true }
@@ -79,6 +80,19 @@ fn read(node: &Node, before: Vec<Call>) -> Result<Request, Notice> {
         },
         is_kept: is_kept.unwrap_or(true),
     })
+}
+
+/// How a model is to choose words, under the names that chat completions have for it.
+fn sampling(members: &Members<'_>) -> Result<Vec<(String, Value)>, Notice> {
+    let mut sampling = fields::sampling(FIELDS, members);
+    for (outer, inner, name) in
+        [("reasoning", "effort", "reasoning_effort"), ("text", "verbosity", "verbosity")]
+    {
+        let Some(outer) = given(members, outer) else { continue };
+        let inner = given(&outer.members()?, inner).map(|at| fields::value(at.node()));
+        sampling.extend(inner.map(|value| (name.to_owned(), value)));
+    }
+    Ok(sampling)
 }
 
 /// The last word is the person's or that of a tool which was run for them.
