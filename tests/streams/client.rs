@@ -238,6 +238,10 @@ fn chat_delta(heard: &mut Heard, delta: &Value) {
     if let Some(refusal) = delta["refusal"].as_str() {
         heard.part().refusal = Some(refusal.to_owned());
     }
+    if let Some(annotations) = delta["annotations"].as_array() {
+        // Of several chunks with some, one vendor's client keeps those of the last, and another fails.
+        assert!(heard.citations.is_empty() && !annotations.is_empty(), "citations in one chunk");
+    }
     for annotation in delta["annotations"].as_array().into_iter().flatten() {
         heard.cite(&annotation["url_citation"], ["start_index", "end_index"], 0);
     }

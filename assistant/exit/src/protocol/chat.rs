@@ -182,7 +182,7 @@ struct Delta<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     refusal: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    annotations: Option<[Annotation<'a>; 1]>,
+    annotations: Option<Vec<Annotation<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tool_calls: Option<[ToolCall<'a>; 1]>,
 }
@@ -192,11 +192,14 @@ struct Delta<'a> {
 pub(crate) struct Events {
     heading: Heading,
     has_begun: bool,
+    /// The citations so far. They go out in one chunk: of several, one vendor's client keeps the last, and another
+    /// fails at the second.
+    citations: Vec<Citation>,
 }
 
 impl Events {
     pub(super) const fn new(heading: Heading) -> Self {
-        Self { heading, has_begun: false }
+        Self { heading, has_begun: false, citations: Vec::new() }
     }
 
     pub(super) fn begin(&mut self, claims: &RawValue, out: &mut Vec<u8>) {
@@ -210,12 +213,10 @@ impl Events {
         sse::data(out, &chunk);
     }
 
-    pub(super) fn piece(&self, piece: &Piece, out: &mut Vec<u8>) {
+    pub(super) fn piece(&mut self, piece: &Piece, out: &mut Vec<u8>) {
         let delta = match piece {
             Piece::Words(words) => Delta { content: Some(words), ..Delta::default() },
-            Piece::Citation(citation) => {
-                Delta { annotations: Some([annotation(citation)]), ..Delta::default() }
-            }
+            Piece::Citation(citation) => return self.citations.push(citation.clone()),
             Piece::Call(call) => Delta { tool_calls: Some([piece_of(call)]), ..Delta::default() },
             Piece::End(_) => return,
         };
@@ -227,6 +228,10 @@ impl Events {
     }
 
     pub(super) fn finish(&self, end: End, out: &mut Vec<u8>) {
+        if !self.citations.is_empty() {
+            let annotations = Some(self.citations.iter().map(annotation).collect());
+            self.delta(Delta { annotations, ..Delta::default() }, None, out);
+        }
         self.delta(Delta::default(), Some(word(end.finish)), out);
         if let Some(usage) = end.usage {
             let choices: [ChunkChoice<'_>; 0] = [];

@@ -1,9 +1,10 @@
 //! `POST /v1/responses`: what is asked, and the requests that get no answer.
 
+use axum::http::Method;
 use serde_json::{Value, json};
 
 use crate::remote::{Heard, Road, sending};
-use crate::support::{Answer, Assistant, assistant};
+use crate::support::{Answer, Assistant, assistant, request};
 
 const BOTH: [Road; 2] = [Road::Responses, Road::ResponsesStream];
 
@@ -166,6 +167,21 @@ async fn a_malformed_request_is_told_what_and_where_before_any_event() {
     );
     let long = asking(json!("x".repeat(1 << 20)));
     post(&assistant, &long).await.assert_error(413, "TOO_LARGE", Some(""));
+}
+
+#[tokio::test]
+async fn what_could_not_even_be_read_has_a_receipt_too() {
+    let assistant = assistant().await;
+    let long = post(&assistant, &asking(json!("x".repeat(1 << 20)))).await;
+    let mut untyped = request(Method::POST, "/v1/chat/completions", "{}");
+    untyped.headers_mut().remove("content-type");
+    let untyped = assistant.send(untyped).await;
+    for (answer, code) in [(long, "TOO_LARGE"), (untyped, "UNSUPPORTED_MEDIA_TYPE")] {
+        let id = answer.header("x-speech-receipt").expect("a receipt").to_owned();
+        let kept = assistant.get(&format!("/receipts/{id}")).await.json();
+        let opening = &kept["receipts"][0]["receipt"]["opening"];
+        assert_eq!((&opening["outcome"], &opening["code"]), (&json!("malformed"), &json!(code)));
+    }
 }
 
 #[tokio::test]
