@@ -5,9 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::Response;
-use futures_util::StreamExt as _;
 use speech_exit::receipt::Ended;
-use speech_exit::{End, Name, Piece, Recorder, Segment, Segments};
+use speech_exit::{End, Name, Piece};
 
 use super::metered::Judged;
 
@@ -58,11 +57,6 @@ impl Notes {
         }
     }
 
-    /// The same segments, of which it is noted how many there are and how they end.
-    pub(crate) fn hearing<S: Segments>(&self, segments: S) -> impl Segments + use<S> {
-        Hearing { segments, notes: self.clone() }
-    }
-
     pub(super) fn judged(&self, judged: Judged) {
         self.noted().later = Some(judged);
     }
@@ -77,25 +71,6 @@ impl Notes {
 
     fn noted(&self) -> MutexGuard<'_, Noted> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-struct Hearing<S> {
-    segments: S,
-    notes: Notes,
-}
-
-impl<S: Segments> Segments for Hearing<S> {
-    async fn next(&mut self, recorder: Recorder) -> Option<Segment> {
-        let segment = self.segments.next(recorder).await?;
-        self.notes.segment();
-        let notes = self.notes.clone();
-        let hear = move |piece: &Result<Piece, _>| {
-            if let Ok(piece) = piece {
-                notes.heard(piece);
-            }
-        };
-        Some(segment.map_text(|text| Box::pin(text.inspect(hear))))
     }
 }
 

@@ -115,9 +115,9 @@ pub(crate) async fn answer(
             let answer = Arc::default();
             let mode = app.store().board().mode();
             let (heading, exchange) = memory.place(heading, mode, Arc::clone(&answer))?;
-            let heard = Heard::new(answer, with_usage.then(|| read(&asked)), asked.wants_words());
+            let heard = Heard::new(&asked, answer, with_usage, notes);
             let segments = segments_of(app.responder(), Arc::new(asked));
-            let tee = Tee::new(notes.hearing(segments), heard, slot);
+            let tee = Tee::new(segments, heard, slot);
             let spoken = speak_stream(protocol.envelope(heading), tee, recorder).await?;
             Ok(Either::Stream(match exchange {
                 Some(exchange) => spoken.remembering(exchange),

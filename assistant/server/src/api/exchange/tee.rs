@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use futures_util::StreamExt as _;
 use speech_exit::{Call, CallName, Cut, Piece, Recorder, Segment, Segments};
 
-use super::counted;
+use super::{counted, read};
+use crate::respond::Asked;
 use crate::store::{Answered, CallMade};
+use crate::telemetry::Notes;
 use crate::web::Slot;
 
 /// Segments whose words are also put together, and which hold their place among the requests that are answered.
@@ -21,9 +23,12 @@ pub(super) struct Tee<S> {
 pub(super) struct Heard {
     so_far: Arc<Mutex<Answered>>,
     whole: Arc<OnceLock<Answered>>,
-    /// How much was read, if the end is to say how much was read and written.
-    read: Option<u64>,
+    /// How much was read.
+    read: u64,
+    /// Whether the end is to say how much was read and written.
+    with_usage: bool,
     wants_words: bool,
+    notes: Notes,
 }
 
 /// Whoever composed the words should have stated what they require, and would have been refused them.
@@ -39,6 +44,7 @@ impl<S: Segments> Tee<S> {
 impl<S: Segments> Segments for Tee<S> {
     async fn next(&mut self, recorder: Recorder) -> Option<Segment> {
         let segment = self.segments.next(recorder).await?;
+        self.heard.notes.segment();
         let heard = self.heard.clone();
         Some(segment.map_text(|text| {
             Box::pin(text.map(move |piece| piece.and_then(|piece| heard.take(piece))))
@@ -49,11 +55,13 @@ impl<S: Segments> Segments for Tee<S> {
 impl Heard {
     /// Nothing yet. The whole answer is left in `whole` at its end.
     pub(super) fn new(
+        asked: &Asked,
         whole: Arc<OnceLock<Answered>>,
-        read: Option<u64>,
-        wants_words: bool,
+        with_usage: bool,
+        notes: Notes,
     ) -> Self {
-        Self { so_far: Arc::default(), whole, read, wants_words }
+        let (read, wants_words) = (read(asked), asked.wants_words());
+        Self { so_far: Arc::default(), whole, read, with_usage, wants_words, notes }
     }
 
     fn take(&self, mut piece: Piece) -> Result<Piece, Cut> {
@@ -64,10 +72,13 @@ impl Heard {
             Piece::Call(call) => add_call(&mut so_far.calls, call),
             Piece::Citation(_) => {}
             Piece::End(end) => {
-                let usage = |read| end.usage.unwrap_or_else(|| counted(read, &so_far.text));
-                end.usage = self.read.map(usage);
+                end.usage.get_or_insert_with(|| counted(self.read, &so_far.text));
                 let _ = self.whole.set(std::mem::take(&mut *so_far));
             }
+        }
+        self.notes.heard(&piece);
+        if let Piece::End(end) = &mut piece {
+            end.usage = end.usage.filter(|_| self.with_usage);
         }
         Ok(piece)
     }
