@@ -154,7 +154,8 @@ enum Stage {
 
 impl<S: Segments> Flow<S> {
     fn into_bytes(self) -> impl Stream<Item = Result<Bytes, Infallible>> + Send {
-        stream::unfold(self, |mut flow| async {
+        // Boxed, so that each piece moves a pointer and not all of the state.
+        stream::unfold(Box::new(self), |mut flow| async {
             let bytes = flow.next().await?;
             Some((Ok(bytes), flow))
         })
