@@ -202,6 +202,8 @@ impl<S: Segments> Flow<S> {
     }
 
     fn written(&mut self, piece: &Piece) -> Vec<u8> {
+        // Words that are sent are not needed again: what may follow does not depend on them.
+        self.whole.text.clear();
         let mut out = Vec::new();
         self.events.piece(piece, &mut out);
         out
