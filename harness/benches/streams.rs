@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt as _, stream};
+use futures_util::{FutureExt as _, Stream, StreamExt as _, stream};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method, Request};
 use speech_exit::receipt::{Keeping, Ledger, Memo, Receipt};
@@ -86,7 +86,8 @@ impl Segments for Once {
 }
 
 /// Keeps nothing, at once: what is left is what the exit itself does.
-struct Forgetful;
+#[derive(Debug)]
+pub struct Forgetful;
 
 impl Ledger for Forgetful {
     fn keep(&self, _: Receipt, _: Option<Memo>) -> Keeping<'_> {
@@ -151,14 +152,19 @@ async fn unjudged(State(words): State<Words>) -> Response {
         sources: SOURCES.map(|identifier| Drawn { source: "library", identifier }).into(),
         receipt: None,
     };
-    events(completion, &provenance, &words)
+    events(completion, &provenance, words.pieces(), ready(()))
 }
 
-/// The response of a server without an exit.
-#[must_use]
-pub fn events(completion: Completion, provenance: &Provenance, words: &Words) -> Response {
+/// The response of a server without an exit. `kept` is waited for before its last events.
+pub fn events(
+    completion: Completion,
+    provenance: &Provenance,
+    pieces: impl Iterator<Item = String> + Send + 'static,
+    kept: impl Future<Output = ()> + Send + 'static,
+) -> Response {
     let begun = completion.begun(provenance);
-    let mut response = Response::new(Body::from_stream(flow(completion, begun, words.pieces())));
+    let flow = flow(completion, begun, pieces, kept);
+    let mut response = Response::new(Body::from_stream(flow));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     response
@@ -170,10 +176,12 @@ fn flow(
     completion: Completion,
     begun: Vec<u8>,
     pieces: impl Iterator<Item = String> + Send + 'static,
+    kept: impl Future<Output = ()> + Send + 'static,
 ) -> Flow {
     let end = completion.ended();
     let pieces = stream::iter(pieces).map(move |piece| completion.words(&piece));
-    let all = stream::iter([begun]).chain(pieces).chain(stream::iter([end]));
+    let end = stream::once(kept.map(|()| end));
+    let all = stream::iter([begun]).chain(pieces).chain(end);
     Box::pin(all.map(|bytes| Ok(Bytes::from(bytes))))
 }
 

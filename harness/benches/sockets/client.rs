@@ -5,19 +5,26 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 const END: &[u8] = b"data: [DONE]\n\n\r\n0\r\n\r\n";
+const EVENT: &[u8] = b"data: {";
+/// Room for the border of two frames.
+const FRAME_BYTES: usize = 8;
 
 pub(crate) struct Client {
     stream: TcpStream,
     request: Vec<u8>,
     /// What came last, headers and frames and all.
-    pub(crate) answer: Vec<u8>,
+    answer: Vec<u8>,
+    /// How much of that there was with the last of the words: answers to the same request are equally long.
+    words: usize,
 }
 
 /// From before the request is written.
 pub(crate) struct Waited {
     /// Until the first byte of the body was there.
     pub(crate) first: Duration,
-    /// Until the last one was.
+    /// Until the last word was.
+    pub(crate) words: Duration,
+    /// Until the end was.
     pub(crate) last: Duration,
 }
 
@@ -32,14 +39,14 @@ impl Client {
             "POST /v1/chat/completions HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\n\
              content-length: {length}\r\n\r\n{body}"
         );
-        Ok(Self { stream, request: request.into_bytes(), answer: Vec::new() })
+        Ok(Self { stream, request: request.into_bytes(), answer: Vec::new(), words: 0 })
     }
 
     /// Asks, and reads until the protocol's own end.
     pub(crate) fn ask(&mut self) -> io::Result<Waited> {
         self.answer.clear();
         let mut buffer = [0; 64 << 10];
-        let mut first = None;
+        let (mut first, mut words) = (None, None);
         let start = Instant::now();
         self.stream.write_all(&self.request)?;
         while !self.answer.ends_with(END) {
@@ -52,9 +59,14 @@ impl Client {
             if first.is_none() && has_body(&self.answer) {
                 first = Some(come);
             }
+            if words.is_none() && self.words > 0 && self.answer.len() >= self.words {
+                words = Some(come);
+            }
         }
         let last = start.elapsed();
-        Ok(Waited { first: first.unwrap_or(last), last })
+        // Before the last event stand its frame's length and the end of the frame before.
+        self.words = last_event(&self.answer).saturating_sub(FRAME_BYTES);
+        Ok(Waited { first: first.unwrap_or(last), words: words.unwrap_or(last), last })
     }
 
     /// The events of the last answer, with what is drawn for each answer put out of sight.
@@ -70,6 +82,11 @@ impl Client {
         }
         if events.is_empty() { Err(io::Error::other("expected events")) } else { Ok(events) }
     }
+}
+
+/// Where the last event that is an object begins.
+fn last_event(answer: &[u8]) -> usize {
+    answer.windows(EVENT.len()).rposition(|window| window == EVENT).unwrap_or_default()
 }
 
 fn has_body(answer: &[u8]) -> bool {

@@ -25,7 +25,10 @@ const TEXTS: [(&str, usize, usize, usize); 3] = [
 const MEMORY: &str = "/dev/shm";
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let is_measured = std::env::args().any(|argument| argument == "--bench");
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (options, only): (Vec<_>, Vec<_>) =
+        arguments.into_iter().partition(|argument| argument.starts_with('-'));
+    let is_measured = options.iter().any(|option| option == "--bench");
     let runtime = Runtime::new()?;
     let disk = std::env::temp_dir();
     for (directory, name) in [(disk.as_path(), "on a disk"), (Path::new(MEMORY), "in memory")] {
@@ -36,7 +39,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         for (what, size, count, rounds) in TEXTS {
             let words = Words::new(size, count);
             let rounds = if is_measured { rounds } else { 1 };
-            say(&format!("{what}, {name}, {rounds} rounds"))?;
+            let title = format!("{what}, {name}, {rounds} rounds");
+            if !only.iter().all(|part| title.contains(part)) {
+                continue;
+            }
+            say(&title)?;
             measure(&runtime, directory, &words, rounds)?;
         }
     }
@@ -79,16 +86,19 @@ fn measure(
             (server.ask()?, theirs)
         };
         times.first.push((ours.first, theirs.first));
+        times.words.push((ours.words, theirs.words));
         times.last.push((ours.last, theirs.last));
     }
     say(&compared("first byte", times.first))?;
-    say(&compared("last byte", times.last))?;
+    say(&compared("last word", times.words))?;
+    say(&compared("end", times.last))?;
     Ok(())
 }
 
 #[derive(Default)]
 struct Times {
     first: Vec<(Duration, Duration)>,
+    words: Vec<(Duration, Duration)>,
     last: Vec<(Duration, Duration)>,
 }
 

@@ -1,13 +1,13 @@
 //! The same server with the exit removed and one insertion kept: the same sockets, the same reading of the request, the
 //! same database with the same settings, one row of the size of a receipt on the disk before the first byte, and the
-//! same events. It counts nothing, judges nothing, and keeps neither a chain nor what was said.
+//! same events. What was said is kept at the end, as the server does it. Nothing is judged, counted or chained.
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use assistant::status::Board;
-use assistant::store::{FILE_NAME, Store, random_hex};
+use assistant::store::{ConversationId, FILE_NAME, Store, random_hex};
 use assistant::web::Limits;
 use assistant::wire;
 use axum::Router;
@@ -36,6 +36,7 @@ const MAX_HEADER_BYTES: usize = 64 << 10;
 
 #[derive(Clone)]
 struct Peer {
+    store: Store,
     pool: SqlitePool,
     words: Words,
 }
@@ -45,8 +46,7 @@ pub(crate) async fn start(
     directory: &Path,
     words: Words,
 ) -> Result<SocketAddr, Box<dyn std::error::Error>> {
-    // The tables are those of the server.
-    Store::open(directory, Arc::new(Board::new())).await?.close().await;
+    let store = Store::open(directory, Arc::new(Board::new())).await?;
     let options = SqliteConnectOptions::new()
         .filename(directory.join(FILE_NAME))
         .journal_mode(SqliteJournalMode::Wal)
@@ -59,7 +59,7 @@ pub(crate) async fn start(
     .execute(&pool)
     .await?;
     let router = Router::new().route("/v1/chat/completions", post(create));
-    let router = router.with_state(Peer { pool, words });
+    let router = router.with_state(Peer { store, pool, words });
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let address = listener.local_addr()?;
     tokio::spawn(async move {
@@ -98,14 +98,18 @@ async fn answered(peer: Peer, body: &[u8]) -> Option<Response> {
     let members = root.members().ok()?;
     let model = members.required("model").ok()?.text().ok()?.to_owned();
     let transcript = wire::chat::request(&root).ok()?;
+    let conversation = ConversationId::draw().ok()?;
     let receipt = format!("rcpt_{}", random_hex().ok()?);
     let completion = Completion {
         id: format!("chatcmpl-{}", random_hex().ok()?),
         created: std::time::UNIX_EPOCH.elapsed().ok()?.as_secs(),
         model,
-        conversation: Some(format!("conv_{}", random_hex().ok()?)),
+        conversation: Some(conversation.as_str().to_owned()),
     };
     drop(transcript);
+    let messages = members.required("messages").ok()?.items().ok()?;
+    let question =
+        messages.last()?.members().ok()?.required("content").ok()?.text().ok()?.to_owned();
     let insertion =
         sqlx::query("INSERT INTO rows (id, text) VALUES (?, ?)").bind(&receipt).bind(ROW);
     insertion.execute(&peer.pool).await.ok()?;
@@ -116,5 +120,15 @@ async fn answered(peer: Peer, body: &[u8]) -> Option<Response> {
         sources: Vec::new(),
         receipt: Some(receipt),
     };
-    Some(events(completion, &provenance, &peer.words))
+    let said = Arc::new(Mutex::new(String::new()));
+    let hear = Arc::clone(&said);
+    let pieces = peer.words.pieces().inspect(move |piece| {
+        hear.lock().unwrap_or_else(PoisonError::into_inner).push_str(piece);
+    });
+    let kept = async move {
+        let said = std::mem::take(&mut *said.lock().unwrap_or_else(PoisonError::into_inner));
+        let kept = peer.store.add_exchange(&conversation, &question, &said).await;
+        assert_eq!(kept, Ok(()));
+    };
+    Some(events(completion, &provenance, pieces, kept))
 }
