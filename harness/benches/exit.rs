@@ -15,6 +15,7 @@ use axum::routing::get;
 use divan::Bencher;
 use http::{Method, Request};
 use serde_json::{Value, json};
+use speech_benches::streams::Forgetful;
 use speech_exit::{
     Claims, Draft, Effect, Envelope, Exit, Label, Recorder, Refused, Routes, Sourced, Spoken, speak,
 };
@@ -63,13 +64,23 @@ where
     })
 }
 
-#[divan::bench(sample_count = 1_000)]
-fn route_with_an_exit(bencher: Bencher<'_, '_>) {
+fn spoken_through(bencher: Bencher<'_, '_>, exit: &Exit) {
     let table: Routes<()> = Routes::new();
     let table = table.speaks(Method::GET, "/", Effect::Reads("a benchmark"), recorded_and_spoken);
-    let server = table.guarded((), &Exit::new(|| SystemMode::Full, []), |router| router);
+    let server = table.guarded((), exit, |router| router);
     let (Ok(runtime), Ok(server)) = (Runtime::new(), server) else { return };
     bencher.bench_local(|| ask(&runtime, server.clone(), Request::new(Body::empty())));
+}
+
+#[divan::bench(sample_count = 1_000)]
+fn route_with_an_exit(bencher: Bencher<'_, '_>) {
+    spoken_through(bencher, &Exit::new(|| SystemMode::Full, []));
+}
+
+#[divan::bench(sample_count = 1_000)]
+fn route_with_an_exit_and_receipts(bencher: Bencher<'_, '_>) {
+    let exit = Exit::new(|| SystemMode::Full, []).keeping(Arc::new(Forgetful));
+    spoken_through(bencher, &exit);
 }
 
 #[divan::bench(sample_count = 1_000)]

@@ -1,5 +1,8 @@
 //! What the benchmarks have in common.
 
+pub mod shapes;
+pub mod streams;
+
 use speech_kernel::Source;
 
 /// So many sources, of every kind but `tool`, which comes last: no shortcut can end early.

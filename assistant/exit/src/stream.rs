@@ -155,7 +155,8 @@ enum Stage {
 
 impl<S: Segments> Flow<S> {
     fn into_bytes(self) -> impl Stream<Item = Result<Bytes, Infallible>> + Send {
-        stream::unfold(self, |mut flow| async {
+        // Boxed, so that each piece moves a pointer and not all of the state.
+        stream::unfold(Box::new(self), |mut flow| async {
             let bytes = flow.next().await?;
             Some((Ok(bytes), flow))
         })
@@ -210,6 +211,8 @@ impl<S: Segments> Flow<S> {
     }
 
     fn written(&mut self, piece: &Piece) -> Vec<u8> {
+        // Words that are sent are not needed again: what may follow does not depend on them.
+        self.whole.text.clear();
         let mut out = Vec::new();
         self.events.piece(piece, &mut out);
         out

@@ -190,6 +190,7 @@ struct Delta<'a> {
 /// The chunks of one completion.
 #[derive(Clone)]
 pub(crate) struct Events {
+    around: Around,
     heading: Heading,
     has_begun: bool,
     /// The citations so far. They go out in one chunk: of several, one vendor's client keeps the last, and another
@@ -197,9 +198,34 @@ pub(crate) struct Events {
     citations: Vec<Citation>,
 }
 
+/// What stands before and after the words in each event that has nothing but words. It is the same for all of a
+/// stream, so it is written once.
+#[derive(Clone, Default)]
+struct Around {
+    before: Vec<u8>,
+    after: Vec<u8>,
+}
+
+impl Around {
+    fn new(heading: &Heading) -> Self {
+        const NO_WORDS: &[u8] = br#""content":"""#;
+        let mut event = Vec::new();
+        delta(heading, Delta { content: Some(""), ..Delta::default() }, None, &mut event);
+        // No name can look like that: in the strings of JSON a quote stands behind a backslash.
+        let mut windows = event.windows(NO_WORDS.len());
+        let Some(start) = windows.position(|window| window == NO_WORDS) else {
+            return Self::default();
+        };
+        let after = event.split_off(start + NO_WORDS.len());
+        event.truncate(event.len().saturating_sub(2));
+        Self { before: event, after }
+    }
+}
+
 impl Events {
-    pub(super) const fn new(heading: Heading) -> Self {
-        Self { heading, has_begun: false, citations: Vec::new() }
+    pub(super) fn new(heading: Heading) -> Self {
+        let around = Around::new(&heading);
+        Self { around, heading, has_begun: false, citations: Vec::new() }
     }
 
     pub(super) fn begin(&mut self, claims: &RawValue, out: &mut Vec<u8>) {
@@ -215,7 +241,10 @@ impl Events {
 
     pub(super) fn piece(&mut self, piece: &Piece, out: &mut Vec<u8>) {
         let delta = match piece {
-            Piece::Words(words) => Delta { content: Some(words), ..Delta::default() },
+            Piece::Words(words) => {
+                let Around { before, after } = &self.around;
+                return sse::around(out, before, words, after);
+            }
             Piece::Citation(citation) => return self.citations.push(citation.clone()),
             Piece::Call(call) => Delta { tool_calls: Some([piece_of(call)]), ..Delta::default() },
             Piece::End(_) => return,
@@ -249,10 +278,19 @@ impl Events {
         sse::data(out, &Failed { error: ErrorBody::of(cut) });
     }
 
-    fn delta(&self, delta: Delta<'_>, finish_reason: Option<&'static str>, out: &mut Vec<u8>) {
-        let choices = [ChunkChoice { index: 0, delta, logprobs: (), finish_reason }];
-        sse::data(out, &chunk(&self.heading, choices));
+    fn delta(&self, said: Delta<'_>, finish_reason: Option<&'static str>, out: &mut Vec<u8>) {
+        delta(&self.heading, said, finish_reason, out);
     }
+}
+
+fn delta(
+    heading: &Heading,
+    delta: Delta<'_>,
+    finish_reason: Option<&'static str>,
+    out: &mut Vec<u8>,
+) {
+    let choices = [ChunkChoice { index: 0, delta, logprobs: (), finish_reason }];
+    sse::data(out, &chunk(heading, choices));
 }
 
 const fn chunk<C>(heading: &Heading, choices: C) -> Chunk<'_, C> {
@@ -268,4 +306,36 @@ fn piece_of(call: &Call) -> ToolCall<'_> {
         None => (None, None, None),
     };
     ToolCall { index: Some(*index), id, r#type: kind, function: Function { name, arguments } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Delta, Events, delta};
+    use crate::draft::Heading;
+    use crate::name::Name;
+    use crate::piece::Piece;
+
+    #[test]
+    fn words_alone_are_written_as_words_beside_anything_else() {
+        let names = ["m", r#"m","content":""#, r#"\"content":"""#].map(Name::parse);
+        let names: Vec<Name> = names.into_iter().flatten().collect();
+        assert_eq!(names.len(), 3);
+        for model in names {
+            let heading = Heading {
+                id: model.clone(),
+                created: 7,
+                model,
+                conversation: None,
+                previous: None,
+            };
+            let events = Events::new(heading.clone());
+            for words in ["", "a", "\"\\\n\u{0}\u{7f}\u{2028}ü", &"é\n".repeat(300)] {
+                let (mut alone, mut beside) = (b"before".to_vec(), b"before".to_vec());
+                events.piece(&Piece::Words(words.to_owned()), &mut alone);
+                let said = Delta { content: Some(words), ..Delta::default() };
+                delta(&heading, said, None, &mut beside);
+                assert_eq!(String::from_utf8_lossy(&alone), String::from_utf8_lossy(&beside));
+            }
+        }
+    }
 }
