@@ -26,7 +26,7 @@ fn name(text: &str) -> Name {
 fn chat() -> Envelope {
     let conversation = Some(name("conv_1"));
     let (id, model) = (name("chatcmpl-1"), name("m"));
-    Envelope::Chat(Heading { id, created: 7, model, conversation, previous: None })
+    Envelope::Chat(Heading { id, created: 7, model, conversation, previous: None, begins: false })
 }
 
 fn answer(authority: Authority) -> Draft {

@@ -134,7 +134,7 @@ async fn spoken(
 
 fn heading() -> Option<Heading> {
     let (id, model) = (Name::parse(ID)?, Name::parse(MODEL)?);
-    Some(Heading { id, created: 1, model, conversation: None, previous: None })
+    Some(Heading { id, created: 1, model, conversation: None, previous: None, begins: false })
 }
 
 /// A server that streams the words as they are.

@@ -24,6 +24,7 @@ impl Kind {
             model: name("m"),
             conversation: None,
             previous: None,
+            begins: false,
         };
         match self {
             Self::Plain => Envelope::Plain,

@@ -38,8 +38,25 @@ pub struct Heading {
     pub model: Name,
     /// The conversation that the response belongs to.
     pub conversation: Option<Name>,
+    /// Whether that conversation begins with it. A refusal begins none, so it does not name one that does.
+    pub begins: bool,
     /// The response that it follows.
     pub previous: Option<Name>,
+}
+
+impl Envelope {
+    /// The same for a refusal.
+    pub(crate) fn of_refusal(self) -> Self {
+        let refusing = |heading: Heading| {
+            let conversation = heading.conversation.filter(|_| !heading.begins);
+            Heading { conversation, ..heading }
+        };
+        match self {
+            Self::Chat(heading) => Self::Chat(refusing(heading)),
+            Self::Responses(heading) => Self::Responses(refusing(heading)),
+            Self::Plain => Self::Plain,
+        }
+    }
 }
 
 /// An answer or a refusal that has not been spoken. [`speak`](crate::speak) consumes it.

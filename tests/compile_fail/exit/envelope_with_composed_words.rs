@@ -3,7 +3,7 @@
 use speech_exit::{Envelope, Heading};
 
 fn envelope(composed: String) -> Envelope {
-    Envelope::Chat(Heading { id: composed, created: 0, model: composed, conversation: None, previous: None })
+    Envelope::Chat(Heading { id: composed, created: 0, model: composed, conversation: None, previous: None, begins: false })
 }
 
 fn main() {}

@@ -327,8 +327,9 @@ mod tests {
                 model,
                 conversation: None,
                 previous: None,
+                begins: false,
             };
-            let events = Events::new(heading.clone());
+            let mut events = Events::new(heading.clone());
             for words in ["", "a", "\"\\\n\u{0}\u{7f}\u{2028}ü", &"é\n".repeat(300)] {
                 let (mut alone, mut beside) = (b"before".to_vec(), b"before".to_vec());
                 events.piece(&Piece::Words(words.to_owned()), &mut alone);

@@ -26,7 +26,7 @@ pub(crate) fn answer(envelope: &Envelope, whole: &Whole, claims: &Provenance<'_>
 
 /// The body of a refusal, in the protocol's own slot for refusals, with the content empty.
 pub(crate) fn refusal(envelope: &Envelope, text: &str, claims: &Provenance<'_>) -> Vec<u8> {
-    match envelope {
+    match &envelope.clone().of_refusal() {
         Envelope::Chat(heading) => chat::refusal(heading, text, claims),
         Envelope::Responses(heading) => responses::refusal(heading, text, claims),
         Envelope::Plain => plain::refusal(text, claims),
@@ -105,7 +105,7 @@ impl Events {
 /// A whole stream that refuses: claims, refusal, end.
 pub(crate) fn refusal_events(envelope: Envelope, text: &str, claims: &Provenance<'_>) -> Vec<u8> {
     let mut out = Vec::new();
-    let mut events = Events::new(envelope);
+    let mut events = Events::new(envelope.of_refusal());
     events.begin(claims, &mut out);
     events.refuse(text, &mut out);
     events.finish(End { finish: Finish::Stop, usage: None }, &mut out);

@@ -113,7 +113,7 @@ impl Upstream {
                 let (sender, mut pieces) = mpsc::channel(WAITING_PIECES);
                 tokio::spawn(receiving.stream(sender));
                 let first = pieces.recv().await.unwrap_or_else(|| Err(lost()));
-                first.map(|first| Deltas::new(first, pieces))
+                first.map(|first| Deltas::new(first, pieces, Arc::clone(self.0.store.board())))
             }
             Err(fault) => Err(fault),
         };

@@ -143,6 +143,7 @@ fn heading(request: &Request, protocol: Protocol, continued: &Continued) -> Opti
         model: request.model.clone(),
         conversation: None,
         previous: continued.previous.clone(),
+        begins: false,
     })
 }
 
@@ -162,6 +163,7 @@ impl Memory {
         answer: Arc<OnceLock<Answered>>,
     ) -> Result<(Heading, Option<Exchange>), Refused> {
         let Self { conversation, is_kept, question } = self;
+        heading.begins = conversation.is_none();
         // In the minimal mode nothing new can be kept, and an id would promise that it is.
         let conversation = match conversation {
             None if is_kept && mode != SystemMode::Minimal => {

@@ -133,6 +133,9 @@ async fn what_breaks_off_in_the_middle_ends_with_an_error_and_is_not_remembered(
             assert_eq!(heard.error.as_deref(), Some(*code), "{road:?}");
             assert_eq!((heard.text.as_str(), &heard.refusal), ("one ", &None));
             assert!(!heard.answer.contains("from outside"), "{heard:?}");
+            // An error that it reports is an answer, and a request of ours may have called for it.
+            let mode = if *code == "UPSTREAM_ERROR" { "full" } else { "local_power" };
+            assert_eq!(remote.mode().await.0, mode, "{code}");
 
             let receipts = remote.receipts(&heard).await;
             let outcomes: Vec<_> =

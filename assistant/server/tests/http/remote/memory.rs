@@ -154,6 +154,22 @@ async fn a_refused_turn_leaves_the_conversation_as_it_was() {
 }
 
 #[tokio::test]
+async fn a_refusal_begins_no_conversation() {
+    for road in ROADS {
+        let refusal = road.act(&json!({ "refusal": "No." }), "stop", None);
+        let remote = remote([refusal, road.says("x")]).await;
+        let refused = remote.ask(road, &road.asking("Say something bad.")).await;
+        refused.assert_refuses(None);
+        assert_eq!(refused.conversation, None, "{road:?}");
+        let mut required = road.asking("Say something else.");
+        required["metadata"] = json!({ "require": ["memory"] });
+        let denied = remote.ask(road, &required).await;
+        denied.assert_refuses(Some("CONTEXT_UNAVAILABLE"));
+        assert_eq!(denied.conversation, None, "{road:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_not_to_be_stored_is_not() {
     for road in [Road::Responses, Road::ResponsesStream] {
         let remote = remote([road.says("a"), road.says("b"), road.says("c"), road.says("d")]).await;
