@@ -3,7 +3,6 @@
 mod canonical;
 mod databases;
 mod delivery;
-mod kept;
 mod order;
 mod tampering;
 
@@ -225,4 +224,20 @@ fn a_log_that_was_made_by_another_rule_drifts_exactly_where_it_decides_otherwise
     for (finding, line) in report.findings().iter().zip(drifting) {
         assert_eq!((finding.code, finding.line), (Code::Drift, line));
     }
+}
+
+/// Where the log of the contract ends, as it would be published.
+const HEAD: &str = "9c9da217eb15e429f06890edfca187e3a5db4b5095c4dfa060f9cbb2c6bf7ae5:17";
+
+#[test]
+fn a_log_that_was_written_once_is_read_and_decided_as_it_was_then() {
+    let text = std::fs::read(root().join("contracts/speech/receipts.jsonl")).unwrap();
+    let head: Head = HEAD.parse().unwrap();
+    let report = replayed(text, Some(&head));
+    assert_eq!(codes(&report), []);
+    let json = serde_json::to_value(&report).unwrap();
+    let denied = json["deny"].as_object().unwrap();
+    assert_eq!(denied.len(), 4, "each rule is broken in it: {json}");
+    let endings = json["endings"].as_object().unwrap();
+    assert!(endings.values().all(|count| count.as_u64() > Some(0)), "each way to end: {json}");
 }
