@@ -196,7 +196,7 @@ pub(crate) struct Events {
 
 /// What stands before and after the words in each event that has nothing but words. It is the same for all of a
 /// stream, so it is written once.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Around {
     before: Vec<u8>,
     after: Vec<u8>,
