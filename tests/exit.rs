@@ -326,3 +326,24 @@ fn no_server_tool_passes_for_one_that_the_client_ran() {
 fn a_closed_source_shows_its_label_and_nothing_of_its_value() {
     assert!(!format!("{:?}", document()).contains("kept text"));
 }
+
+#[tokio::test]
+async fn what_was_spoken_is_shown_to_nobody_on_its_way() {
+    fn assert_hidden(shown: &str) {
+        let bytes = format!("{:?}", b"so it is");
+        assert!(!shown.contains("so it is") && !shown.contains(bytes.trim_matches(['[', ']'])));
+        assert!(shown.contains("Outgoing"), "{shown}");
+    }
+    async fn truth(recorder: Recorder) -> Result<Spoken, Refused> {
+        let spoken = speak(answer(Authority::System), recorder.seal());
+        assert_hidden(&format!("{spoken:?}"));
+        spoken
+    }
+    async fn lie(recorder: Recorder) -> Result<Spoken, Refused> {
+        let denied = speak(answer(Authority::Tool), recorder.seal());
+        assert_hidden(&format!("{denied:?}"));
+        denied
+    }
+    assert_eq!(ask!(truth).status, StatusCode::OK);
+    assert_refused(&ask!(lie), "AUTHORITY_MISMATCH");
+}

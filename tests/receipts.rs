@@ -3,6 +3,7 @@
 mod canonical;
 mod databases;
 mod delivery;
+mod kept;
 mod order;
 mod tampering;
 

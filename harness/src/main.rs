@@ -56,7 +56,7 @@ enum Verb {
     /// Decides every receipt of a log again, and says what of it was changed, moved, cut off or left out.
     #[command(after_help = EXIT_CODES)]
     Replay {
-        /// An export of receipts, a database file or its `sqlite:` URL, or a `postgres://` URL.
+        /// An export of receipts, a database file or its `sqlite:` address, or a `postgres://` address.
         #[arg(value_name = "FILE|DSN")]
         source: String,
         /// Where the log has to have been: what `/status` said once, kept elsewhere since.

@@ -91,9 +91,9 @@ fn each_pair_that_is_swapped_and_each_row_that_comes_twice_is_found() {
 fn each_row_from_another_log_is_found() {
     let (own, other) = (log(10), log(1_000));
     for at in 0..own.len() {
-        for from in 0..other.len() {
+        for (from, row) in other.iter().enumerate() {
             let mut rows = own.clone();
-            rows[at] = other[from].clone();
+            rows[at].clone_from(row);
             let text = rows.concat();
             if at + 1 < own.len() || from != at {
                 assert_found(&text, &format!("row {from} of the other at {at}"));

@@ -1,9 +1,11 @@
 //! The identity of one request, shared by the guard, its recorder and what leaves.
 
 use std::fmt;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use futures_util::FutureExt as _;
 use http::StatusCode;
 use speech_kernel::SystemMode;
 
@@ -67,12 +69,11 @@ impl Exchange {
         })
     }
 
-    /// Keeps a receipt, if anybody keeps them.
+    /// Keeps a receipt, if anybody keeps them. A ledger that panics has kept nothing.
     pub(crate) async fn keep(&self, receipt: Receipt, memo: Option<Memo>) -> Result<(), Unkept> {
-        match &self.0.ledger {
-            Some(ledger) => ledger.keep(receipt, memo).await,
-            None => Ok(()),
-        }
+        let Some(ledger) = &self.0.ledger else { return Ok(()) };
+        let keeping = AssertUnwindSafe(async { ledger.keep(receipt, memo).await });
+        keeping.catch_unwind().await.unwrap_or(Err(Unkept))
     }
 
     pub(crate) fn true_mode(&self) -> SystemMode {

@@ -5,11 +5,11 @@
 pub enum Piece {
     /// More of the text. It is sent as it is, byte for byte.
     Words(String),
-    /// What a part of the text cites.
+    /// What a part of the text cites: a part after the last call, and of the same segment.
     Citation(Citation),
-    /// A call of a tool that the client runs, or more of one.
+    /// A call of a tool that the client runs, or more of the one that is the piece before.
     Call(Call),
-    /// The end of the whole answer. Without it, an answer is cut.
+    /// The end of the whole answer, after which there is no other piece. Without it, an answer is cut.
     End(End),
 }
 

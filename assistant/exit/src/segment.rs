@@ -17,7 +17,8 @@ pub type Text = Pin<Box<dyn Stream<Item = Result<Piece, Cut>> + Send>>;
 /// A segment is sealed before its text begins, so that what is recorded later belongs to the next one: a tool
 /// that is called in mid-answer ends one segment and begins another.
 pub trait Segments: Send + 'static {
-    /// The next segment, for which the recorder is given; `None` after the last.
+    /// The next segment, for which the recorder is given. It is asked for only while no text has had its
+    /// [`End`](crate::Piece::End), so that `None` cuts the answer.
     fn next(&mut self, recorder: Recorder) -> impl Future<Output = Option<Segment>> + Send;
 }
 

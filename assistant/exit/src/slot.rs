@@ -1,5 +1,6 @@
 //! What may leave travels beside the response, not in it.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum_core::body::Body;
@@ -24,7 +25,6 @@ pub(crate) struct Outgoing {
 }
 
 /// The media type and the bytes of what leaves.
-#[derive(Debug)]
 pub(crate) enum Content {
     Json(Vec<u8>),
     Events(Body),
@@ -45,6 +45,16 @@ pub(crate) struct Fault {
     pub(crate) code: &'static str,
     pub(crate) pointer: Option<String>,
     pub(crate) sent: Closing,
+}
+
+/// Without the bytes: what leaves is shown to nobody on the way.
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Json(_) => "Json",
+            Self::Events(_) => "Events",
+        })
+    }
 }
 
 impl Content {

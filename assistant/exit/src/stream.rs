@@ -2,13 +2,14 @@
 
 use std::any::Any;
 use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum_core::body::Body;
 use axum_core::response::{IntoResponse, Response as HttpResponse};
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt as _, stream};
+use futures_util::{FutureExt as _, Stream, StreamExt as _, stream};
 use speech_kernel::{EnforcementViolation, Response, ResponseKind, enforce};
 
 use crate::code::refusal_text;
@@ -182,7 +183,11 @@ impl<S: Segments> Flow<S> {
     }
 
     async fn flow(&mut self, mut text: Text, sealed: SealedTrace) -> Vec<u8> {
-        match text.next().await {
+        let piece = match caught(text.next()).await {
+            Ok(piece) => piece,
+            Err(cut) => return self.cut(cut).await,
+        };
+        match piece {
             Some(Ok(piece)) => match self.whole.add(&piece) {
                 Ok(()) => {
                     self.stage = Stage::Flowing(text, sealed);
@@ -192,10 +197,14 @@ impl<S: Segments> Flow<S> {
             },
             Some(Err(cut)) => self.cut(cut).await,
             None => match self.whole.end {
-                Some(end) => self.finish(end, Ended::Complete, Vec::new()).await,
-                None => match self.segments.next(sealed.reopen()).await {
-                    Some(segment) => self.judge(segment).await,
-                    None => self.cut(Cut::without_an_end()).await,
+                Some(end) => {
+                    let events = self.events.clone();
+                    self.finish(events, end, Ended::Complete, Vec::new()).await
+                }
+                None => match caught(self.segments.next(sealed.reopen())).await {
+                    Ok(Some(segment)) => self.judge(segment).await,
+                    Ok(None) => self.cut(Cut::without_an_end()).await,
+                    Err(cut) => self.cut(cut).await,
                 },
             },
         }
@@ -218,20 +227,20 @@ impl<S: Segments> Flow<S> {
         let Segment { sealed, said } = segment;
         let verdict = enforce(&response, &sealed.context());
         self.segment = self.segment.saturating_add(1);
+        self.whole.break_off();
         let opening = Opening::of(self.segment, response, &sealed, verdict);
         if self.keep(Some(opening), None, None).await.is_err() {
             return self.cut(Cut::unkept()).await;
         }
-        let mut out = Vec::new();
         match (verdict, said) {
             (Err(violation), _) => self.deny(violation, &sealed).await,
             (Ok(()), SegmentSaid::Refusal { text, .. }) => {
                 let claims = Provenance::of_refusal(&response, self.id.as_ref());
-                self.events.begin(&claims, &mut out);
-                self.events.refuse(text, &mut out);
-                self.finish(REFUSED, Ended::Complete, out).await
+                let (events, out) = self.refusal(&claims, text);
+                self.finish(events, REFUSED, Ended::Complete, out).await
             }
             (Ok(()), SegmentSaid::Answer { text, .. }) => {
+                let mut out = Vec::new();
                 let claims = Provenance::of_answer(&response, &sealed, self.id.as_ref());
                 self.events.begin(&claims, &mut out);
                 self.stage = Stage::Flowing(text, sealed);
@@ -246,28 +255,37 @@ impl<S: Segments> Flow<S> {
         if enforce(&refusal, &sealed.context()).is_err() {
             return self.cut(Cut::foreign()).await;
         }
-        let mut out = Vec::new();
         let text = with_missing(refusal_text(&violation), &violation, &sealed.missing);
         let claims = Provenance::of_denial(&refusal, &violation, sealed, self.id.as_ref());
-        self.events.begin(&claims, &mut out);
-        self.events.refuse(&text, &mut out);
-        self.finish(REFUSED, Ended::Refused, out).await
+        let (events, out) = self.refusal(&claims, &text);
+        self.finish(events, REFUSED, Ended::Refused, out).await
     }
 
-    /// Ends the stream, once its closing is kept.
-    async fn finish(&mut self, end: End, ended: Ended, mut out: Vec<u8>) -> Vec<u8> {
-        let mark = self.events.mark();
-        self.events.finish(end, &mut out);
+    /// The events so far with a refusal after them, and what is to be sent of it.
+    fn refusal(&self, claims: &Provenance<'_>, text: &str) -> (Events, Vec<u8>) {
+        let (mut events, mut out) = (self.events.clone(), Vec::new());
+        events.begin(claims, &mut out);
+        events.refuse(text, &mut out);
+        (events, out)
+    }
+
+    /// Ends the stream, once its closing is kept. The last events are written into a copy, so that an error in
+    /// their place follows on what was sent.
+    async fn finish(
+        &mut self,
+        mut events: Events,
+        end: End,
+        ended: Ended,
+        mut out: Vec<u8>,
+    ) -> Vec<u8> {
+        events.finish(end, &mut out);
         let memo = match ended {
             Ended::Complete => self.memo.lock().unwrap_or_else(PoisonError::into_inner).take(),
             Ended::Refused | Ended::Cut | Ended::ClientGone => None,
         };
         match self.close(ended, &out, memo).await {
             Ok(()) => out,
-            Err(Unkept) => {
-                self.events.rewind(mark);
-                self.cut(Cut::unkept()).await
-            }
+            Err(Unkept) => self.cut(Cut::unkept()).await,
         }
     }
 
@@ -275,9 +293,10 @@ impl<S: Segments> Flow<S> {
     async fn cut(&mut self, cut: Cut) -> Vec<u8> {
         let mut out = Vec::new();
         self.events.cut(cut, &mut out);
-        self.ended = Ended::Cut;
         // An error says nothing that a receipt would have to answer for, so it is sent whether or not one is kept.
         let _ = self.close(Ended::Cut, &out, None).await;
+        // Whoever is gone before this has not seen the error.
+        self.ended = Ended::Cut;
         out
     }
 
@@ -295,13 +314,16 @@ impl<S: Segments> Flow<S> {
         closing: Option<Closing>,
         memo: Option<Memo>,
     ) -> Result<(), Unkept> {
-        match &self.id {
-            Some(id) => {
-                self.exchange.keep(Receipt { closing, id: id.clone(), opening }, memo).await
-            }
-            None => Ok(()),
-        }
+        let Some(id) = self.id.clone() else { return Ok(()) };
+        self.exchange.keep(Receipt { closing, id, opening }, memo).await
     }
+}
+
+/// A panic in what is asked breaks the answer off, in the open: on a connection that just ends, a reader could take
+/// what came before for all there is.
+async fn caught<T>(asked: impl Future<Output = T> + Send) -> Result<T, Cut> {
+    let asked = AssertUnwindSafe(asked).catch_unwind();
+    asked.await.map_err(|_panic| Cut::without_an_end())
 }
 
 const REFUSED: End = End { finish: Finish::Stop, usage: None };

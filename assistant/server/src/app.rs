@@ -7,15 +7,18 @@ use http::Method;
 use speech_exit::{Effect, Exit, Label, Routes, TableError};
 use tokio::sync::Semaphore;
 
-use crate::api::{chat, enforce, health, library, models, openapi, receipts, responses, status};
+use crate::api::{
+    chat, enforce, health, library, metrics, models, openapi, receipts, responses, status,
+};
 use crate::respond::{Embedded, Remote, Responder};
 use crate::store::Store;
+use crate::telemetry::{Measured, Metered, Meters};
 use crate::tools::{TOOLS, Tool};
 use crate::upstream::Upstream;
 use crate::web::{self, Limits};
 
-/// The server as a service: every response leaves through the exit.
-pub type Server = speech_exit::Guard<Router>;
+/// The server as a service: every response leaves through the exit, and is counted on its way.
+pub type Server = Measured<speech_exit::Guard<Router>>;
 
 /// What handlers share. Clones are the same.
 #[derive(Clone)]
@@ -26,6 +29,7 @@ struct Shared {
     responder: Arc<dyn Responder>,
     limits: Limits,
     slots: Arc<Semaphore>,
+    meters: Meters,
 }
 
 impl App {
@@ -47,7 +51,8 @@ impl App {
     #[must_use]
     pub fn new(store: Store, responder: Arc<dyn Responder>, limits: Limits) -> Self {
         let slots = Arc::new(Semaphore::new(limits.concurrent));
-        Self(Arc::new(Shared { store, responder, limits, slots }))
+        let meters = Meters::default();
+        Self(Arc::new(Shared { store, responder, limits, slots, meters }))
     }
 
     /// What is stored.
@@ -66,6 +71,12 @@ impl App {
     #[must_use]
     pub fn limits(&self) -> Limits {
         self.0.limits
+    }
+
+    /// What is counted.
+    #[must_use]
+    pub fn meters(&self) -> &Meters {
+        &self.0.meters
     }
 
     pub(crate) fn slots(&self) -> &Arc<Semaphore> {
@@ -128,18 +139,21 @@ pub fn routes() -> Routes<App> {
         .silent(Method::GET, "/receipts/{id}", RECEIPTS, READS_ONLY, receipts::read)
         .silent(Method::GET, "/status", OWN_FACTS, READS_ONLY, status::read)
         .silent(Method::GET, "/healthz", OWN_FACTS, READS_ONLY, health::read)
+        .silent(Method::GET, "/metrics", "it counts and says nothing", READS_ONLY, metrics::read)
         .silent(Method::GET, "/openapi.json", OWN_FACTS, READS_ONLY, openapi::read)
 }
 
-/// The server: the routes, the rules of `web` around them, and the guard around all of that.
+/// The server: the routes, the rules of `web` around them, the guard around all of that, and what counts outermost.
 ///
 /// # Errors
 ///
 /// The first route that cannot be served.
 pub fn build(app: App) -> Result<Server, TableError> {
     let board = app.store().board().clone();
-    let ledger = Arc::new(app.store().clone());
+    let ledger = Arc::new(Metered::new(app.store().clone(), app.meters().clone()));
     let exit = Exit::new(move || board.mode(), labels()).keeping(ledger);
-    let around = app.clone();
-    routes().guarded(app, &exit, |router| web::layers(router, &around))
+    let (around, meters, table) = (app.clone(), app.meters().clone(), routes());
+    let rows = table.rows().to_vec();
+    let guarded = table.guarded(app, &exit, |router| web::layers(router, &around))?;
+    Ok(Measured::new(guarded, &rows, meters))
 }

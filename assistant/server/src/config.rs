@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
+use crate::telemetry::export;
 use crate::upstream::{self, Arguments, Settings, SettingsError};
 
 /// Variables of these prefixes are ours, so one that is not known is a mistake.
@@ -14,7 +15,7 @@ const DEMO_DIRECTORY: &str = "demo";
 
 /// An assistant whose every answer leaves through the exit.
 #[derive(Debug, Clone, PartialEq, Eq, Parser)]
-#[command(name = "assistant", version)]
+#[command(name = "assistant", version, after_help = export::HELP)]
 pub struct Config {
     /// The address to listen at; port 0 takes a free one.
     #[arg(long, env = "ASSISTANT_LISTEN", default_value = "127.0.0.1:8787", global = true)]

@@ -13,6 +13,8 @@ use assistant::library::add_samples;
 use assistant::serve::{listen, serve, stop_signal};
 use assistant::status::{Board, watch};
 use assistant::store::Store;
+use assistant::telemetry::Spans;
+use assistant::telemetry::export::{self as traces, ExportError};
 use assistant::upstream::{self, Settings, Upstream};
 use assistant::web::Limits;
 use clap::Parser as _;
@@ -73,6 +75,10 @@ async fn run_server(config: &Config, upstream: Option<Settings>) -> ExitCode {
         Ok(log) => log,
         Err(error) => return failed(&error, EXIT_USAGE),
     };
+    let spans = match spans() {
+        Ok(spans) => spans,
+        Err(error) => return failed(&error, EXIT_USAGE),
+    };
     let store = match Store::open(&config.store_directory(), Arc::new(Board::new())).await {
         Ok(store) => store,
         Err(error) => return failed(&error, 1),
@@ -106,10 +112,19 @@ async fn run_server(config: &Config, upstream: Option<Settings>) -> ExitCode {
         probes.spawn(upstream::watch(upstream));
     }
     announce(address, samples);
-    serve(listener, server, limits, log, stop).await;
+    serve(listener, server.exporting(spans.clone()), limits, log, stop).await;
     probes.abort_all();
     store.close().await;
+    if let Some(spans) = spans {
+        spans.flush().await;
+    }
     ExitCode::SUCCESS
+}
+
+/// Where spans go, if the standard variables name a place.
+fn spans() -> Result<Option<Spans>, ExportError> {
+    let settings = traces::Settings::read(|name| std::env::var_os(name))?;
+    settings.as_ref().map(traces::start).transpose()
 }
 
 fn failed(error: &dyn std::error::Error, code: u8) -> ExitCode {

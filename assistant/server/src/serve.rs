@@ -14,6 +14,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 
@@ -62,19 +63,21 @@ pub async fn serve(
 ) {
     let connections = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let graceful = GracefulShutdown::new();
+    let mut serving = JoinSet::new();
     let mut stop = pin!(stop);
     loop {
         let next = next_connection(&listener, &connections);
         tokio::select! {
             connection = next => if let Some((stream, permit)) = connection {
                 let connection = graceful.watch(connect(stream, server.clone(), limits, log.clone()));
-                tokio::spawn(async move {
+                serving.spawn(async move {
                     if let Err(error) = connection.await {
                         tracing::debug!(%error, "a connection broke off");
                     }
                     drop(permit);
                 });
             },
+            Some(_) = serving.join_next() => {}
             () = &mut stop => break,
         }
     }
@@ -83,6 +86,8 @@ pub async fn serve(
     if tokio::time::timeout(limits.drain, graceful.shutdown()).await.is_err() {
         tracing::warn!("requests were cut off at the end of the drain");
     }
+    // What was cut off leaves its closing receipt as it goes, and the store has to be there for that.
+    serving.shutdown().await;
 }
 
 async fn next_connection(

@@ -15,6 +15,7 @@ use speech_exit::Notice;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::app::App;
+use crate::telemetry::{Notes, note_route};
 
 /// What one request may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +58,7 @@ pub(crate) fn layers(router: Router, app: &App) -> Router {
         .layer(from_fn_with_state(app.clone(), within_time))
         .layer(from_fn_with_state(app.clone(), unless_overloaded))
         .layer(from_fn(from_here))
+        .layer(from_fn(note_route))
 }
 
 /// Refuses what was sent to another name or from another site, so that no page of another site can ask.
@@ -134,15 +136,25 @@ fn authority(text: &str) -> Option<Authority> {
 
 /// The place of one request among those that are answered at once. A stream holds it until its end.
 #[derive(Debug, Clone)]
-pub struct Slot(
-    #[expect(dead_code, reason = "it is there to be dropped")] Arc<OwnedSemaphorePermit>,
-);
+pub struct Slot {
+    #[expect(dead_code, reason = "it is there to be dropped")]
+    permit: Arc<OwnedSemaphorePermit>,
+    notes: Notes,
+}
+
+impl Slot {
+    /// What is noted of the request.
+    pub(crate) const fn notes(&self) -> &Notes {
+        &self.notes
+    }
+}
 
 /// Takes no more requests than can be answered in time; who comes too many is told to come back.
 async fn unless_overloaded(State(app): State<App>, mut request: Request, next: Next) -> Response {
     match Arc::clone(app.slots()).try_acquire_owned() {
         Ok(permit) => {
-            request.extensions_mut().insert(Slot(Arc::new(permit)));
+            let notes = request.extensions().get::<Notes>().cloned().unwrap_or_default();
+            request.extensions_mut().insert(Slot { permit: Arc::new(permit), notes });
             next.run(request).await
         }
         Err(_) => {

@@ -18,7 +18,7 @@ const BUFFER_BYTES: usize = 1 << 20;
 /// How many bytes are read between two looks at the progress bar.
 const STEP_BYTES: u64 = 4 << 20;
 
-/// Replays what `source` names: a file of lines, a database file or its `sqlite:` URL, or a `postgres://` URL.
+/// Replays what `source` names: a file of lines, a database file or its `sqlite:` address, or a `postgres://` address.
 ///
 /// # Errors
 ///

@@ -17,6 +17,7 @@ pub const TRADE_WORDS: &[(&str, &str)] = &[
     ("README", "the file's usual name"),
     ("RFC", "the series of standards"),
     ("SHA", "the digest"),
+    ("URL", "the address"),
     ("UTF", "the encoding"),
 ];
 

@@ -182,16 +182,20 @@ struct Delta<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     refusal: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    annotations: Option<[Annotation<'a>; 1]>,
+    annotations: Option<Vec<Annotation<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tool_calls: Option<[ToolCall<'a>; 1]>,
 }
 
 /// The chunks of one completion.
+#[derive(Clone)]
 pub(crate) struct Events {
     around: Around,
     heading: Heading,
     has_begun: bool,
+    /// The citations so far. They go out in one chunk: of several, one vendor's client keeps the last, and another
+    /// fails at the second.
+    citations: Vec<Citation>,
 }
 
 /// What stands before and after the words in each event that has nothing but words. It is the same for all of a
@@ -220,7 +224,8 @@ impl Around {
 
 impl Events {
     pub(super) fn new(heading: Heading) -> Self {
-        Self { around: Around::new(&heading), heading, has_begun: false }
+        let around = Around::new(&heading);
+        Self { around, heading, has_begun: false, citations: Vec::new() }
     }
 
     pub(super) fn begin(&mut self, claims: &RawValue, out: &mut Vec<u8>) {
@@ -234,15 +239,13 @@ impl Events {
         sse::data(out, &chunk);
     }
 
-    pub(super) fn piece(&self, piece: &Piece, out: &mut Vec<u8>) {
+    pub(super) fn piece(&mut self, piece: &Piece, out: &mut Vec<u8>) {
         let delta = match piece {
             Piece::Words(words) => {
                 let Around { before, after } = &self.around;
                 return sse::around(out, before, words, after);
             }
-            Piece::Citation(citation) => {
-                Delta { annotations: Some([annotation(citation)]), ..Delta::default() }
-            }
+            Piece::Citation(citation) => return self.citations.push(citation.clone()),
             Piece::Call(call) => Delta { tool_calls: Some([piece_of(call)]), ..Delta::default() },
             Piece::End(_) => return,
         };
@@ -254,6 +257,10 @@ impl Events {
     }
 
     pub(super) fn finish(&self, end: End, out: &mut Vec<u8>) {
+        if !self.citations.is_empty() {
+            let annotations = Some(self.citations.iter().map(annotation).collect());
+            self.delta(Delta { annotations, ..Delta::default() }, None, out);
+        }
         self.delta(Delta::default(), Some(word(end.finish)), out);
         if let Some(usage) = end.usage {
             let choices: [ChunkChoice<'_>; 0] = [];

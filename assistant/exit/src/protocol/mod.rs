@@ -34,6 +34,7 @@ pub(crate) fn refusal(envelope: &Envelope, text: &str, claims: &Provenance<'_>) 
 }
 
 /// Writes the events of one stream. Each method appends to what is to be sent next.
+#[derive(Clone)]
 pub(crate) enum Events {
     Chat(chat::Events),
     Responses(Box<responses::Events>),
@@ -61,8 +62,11 @@ impl Events {
         }
     }
 
-    /// A piece of the text, which is not its end.
+    /// A piece of the text. Its end has no event here, and neither have no words.
     pub(crate) fn piece(&mut self, piece: &Piece, out: &mut Vec<u8>) {
+        if matches!(piece, Piece::Words(words) if words.is_empty()) {
+            return;
+        }
         match self {
             Self::Chat(events) => events.piece(piece, out),
             Self::Responses(events) => events.piece(piece, out),
@@ -85,22 +89,6 @@ impl Events {
             Self::Chat(events) => events.finish(end, out),
             Self::Responses(events) => events.finish(end, out),
             Self::Plain(events) => events.finish(end, out),
-        }
-    }
-
-    /// The number of the next event, where events have numbers.
-    pub(crate) const fn mark(&self) -> u64 {
-        match self {
-            Self::Responses(events) => events.mark(),
-            Self::Chat(_) | Self::Plain(_) => 0,
-        }
-    }
-
-    /// Takes back the numbers of events that are not sent after all.
-    pub(crate) const fn rewind(&mut self, mark: u64) {
-        match self {
-            Self::Responses(events) => events.rewind(mark),
-            Self::Chat(_) | Self::Plain(_) => {}
         }
     }
 

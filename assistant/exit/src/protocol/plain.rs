@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::whole::WholeCall;
 use super::{ErrorBody, Whole, sse};
 use crate::piece::{Call, CallName, Citation, Cut, End, Finish, Piece, Usage};
 use crate::provenance::Provenance;
@@ -12,6 +13,13 @@ struct Answer<'a> {
     text: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     citations: Vec<Cited<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    calls: Vec<WholeCalled<'a>>,
+    /// Why it goes no further, if it is not whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    finish: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usage: Option<Used>,
     provenance: &'a Provenance<'a>,
 }
 
@@ -46,6 +54,13 @@ struct Called<'a> {
 }
 
 #[derive(Serialize)]
+struct WholeCalled<'a> {
+    id: &'a str,
+    name: &'a str,
+    arguments: &'a str,
+}
+
+#[derive(Serialize)]
 struct Ended {
     finish: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -64,8 +79,14 @@ struct Failed {
 }
 
 pub(super) fn answer(whole: &Whole, claims: &Provenance<'_>) -> Vec<u8> {
-    let citations = whole.citations.iter().map(cited).collect();
-    let answer = Answer { text: &whole.text, citations, provenance: claims };
+    let answer = Answer {
+        text: &whole.text,
+        citations: whole.citations.iter().map(cited).collect(),
+        calls: whole.calls.iter().map(called).collect(),
+        finish: whole.end.map(|end| end.finish).filter(|end| *end != Finish::Stop).map(word),
+        usage: whole.end.and_then(|end| end.usage).map(used),
+        provenance: claims,
+    };
     serde_json::to_vec(&answer).unwrap_or_default()
 }
 
@@ -78,7 +99,18 @@ fn cited(citation: &Citation) -> Cited<'_> {
     Cited { start: *start, end: *end, title, url }
 }
 
+fn called(call: &WholeCall) -> WholeCalled<'_> {
+    let WholeCall { name: CallName { id, name }, arguments } = call;
+    WholeCalled { id, name, arguments }
+}
+
+const fn used(usage: Usage) -> Used {
+    let Usage { input, output } = usage;
+    Used { input, output }
+}
+
 /// Events with the names `provenance`, `text`, `citation`, `call`, `refusal`, `end` and `error`.
+#[derive(Clone)]
 pub(crate) struct Events;
 
 #[expect(clippy::unused_self, reason = "the events of the other protocols have a state")]
@@ -108,8 +140,7 @@ impl Events {
 
     pub(super) fn finish(&self, end: End, out: &mut Vec<u8>) {
         let End { finish, usage } = end;
-        let usage = usage.map(|Usage { input, output }| Used { input, output });
-        sse::event(out, "end", &Ended { finish: word(finish), usage });
+        sse::event(out, "end", &Ended { finish: word(finish), usage: usage.map(used) });
     }
 
     pub(super) fn cut(&self, cut: Cut, out: &mut Vec<u8>) {

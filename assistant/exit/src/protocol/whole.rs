@@ -9,6 +9,12 @@ pub(crate) struct Whole {
     pub(crate) citations: Vec<Citation>,
     pub(crate) calls: Vec<WholeCall>,
     pub(crate) end: Option<End>,
+    /// How many characters of text there are.
+    length: usize,
+    /// How many of them stand before the last call or segment. What came before that is finished.
+    finished: usize,
+    /// Whether the last call may go on.
+    is_calling: bool,
 }
 
 /// A call with all of its arguments.
@@ -34,11 +40,31 @@ impl Whole {
             return Err(Cut::out_of_order());
         }
         match piece {
-            Piece::Words(words) => self.text.push_str(words),
-            Piece::Citation(citation) => self.citations.push(citation.clone()),
+            Piece::Words(words) if words.is_empty() => {}
+            Piece::Words(words) => {
+                self.is_calling = false;
+                self.length += words.chars().count();
+                self.text.push_str(words);
+            }
+            Piece::Citation(citation) => self.add_citation(citation)?,
             Piece::Call(call) => self.add_call(call)?,
             Piece::End(end) => self.end = Some(*end),
         }
+        Ok(())
+    }
+
+    /// Finishes what has come: nothing goes on, and nothing is cited, across the border of two segments.
+    pub(crate) const fn break_off(&mut self) {
+        self.is_calling = false;
+        self.finished = self.length;
+    }
+
+    fn add_citation(&mut self, citation: &Citation) -> Result<(), Cut> {
+        self.is_calling = false;
+        if citation.start > citation.end || citation.start < self.finished {
+            return Err(Cut::out_of_order());
+        }
+        self.citations.push(citation.clone());
         Ok(())
     }
 
@@ -46,11 +72,13 @@ impl Whole {
         let Call { index, begins, arguments } = call;
         match begins {
             Some(name) if *index == self.calls.len() => {
+                self.break_off();
+                self.is_calling = true;
                 let (name, arguments) = (name.clone(), arguments.clone());
                 self.calls.push(WholeCall { name, arguments });
                 Ok(())
             }
-            None if *index + 1 == self.calls.len() => {
+            None if self.is_calling && index.checked_add(1) == Some(self.calls.len()) => {
                 let last = self.calls.last_mut().ok_or(Cut::out_of_order())?;
                 last.arguments.push_str(arguments);
                 Ok(())

@@ -23,10 +23,14 @@ pub struct Unkept;
 pub trait Ledger: Send + Sync + 'static {
     /// Makes a receipt durable, and the memo with it: both or, if the memo cannot be kept, the receipt alone.
     ///
-    /// The future ends well only when the receipt outlasts a crash.
+    /// The future ends well only when the receipt outlasts a crash. If it is dropped before its end, the receipt may
+    /// be kept or not.
     fn keep(&self, receipt: Receipt, memo: Option<Memo>) -> Keeping<'_>;
 
     /// The same for a response whose reader is gone, so that nobody waits any more.
+    ///
+    /// Where the reader left while a closing was being kept, or where it could not be kept before, this brings a
+    /// closing of the same id once more: of two, the first that was kept stands.
     fn keep_later(&self, receipt: Receipt);
 }
 

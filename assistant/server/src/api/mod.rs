@@ -6,6 +6,7 @@ pub mod enforce;
 mod exchange;
 pub mod health;
 pub mod library;
+pub mod metrics;
 pub mod models;
 pub mod openapi;
 mod provenance;

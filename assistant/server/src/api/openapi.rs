@@ -23,6 +23,7 @@ use utoipa::openapi::{Content, PathItem, Ref, RefOr, Response as Described, Resp
         super::receipts::read,
         super::status::read,
         super::health::read,
+        super::metrics::read,
         read,
     ),
     components(schemas(super::ErrorAnswer)),

@@ -58,7 +58,7 @@ enum Kind {
 struct Origin {
     /// `library`, `memory` or `tool:<name>`.
     source: String,
-    /// A document's or a conversation's id.
+    /// A document's id, a call's id, or the name under which a conversation is shown.
     #[schema(nullable = false)]
     identifier: Option<String>,
 }

@@ -83,8 +83,27 @@ impl Asked {
         self.required.iter().any(|required| required == label)
     }
 
-    /// States what has to have been run before there are words. Whoever composes words says so before it seals; who
-    /// only calls the tool does not, because that is how its result is had.
+    /// Whether words are wanted. Without the result that they require they are not: tools of the client's may be
+    /// called then, because that is how their results are had.
+    #[must_use]
+    pub fn wants_words(&self) -> bool {
+        let gave = |wanted: Option<&str>| {
+            self.said.iter().any(|said| match said {
+                Said::Result { name, is_source, .. } => {
+                    *is_source && wanted.is_none_or(|wanted| wanted == name)
+                }
+                _ => false,
+            })
+        };
+        match &self.requirement {
+            None => true,
+            Some(Requirement::AnyClientTool) => gave(None),
+            Some(Requirement::ClientTool(name)) => gave(Some(name)),
+        }
+    }
+
+    /// States what has to have been run before there are words. Who composes them while they are sent says so before
+    /// it seals; for an answer that is composed whole it is said by whoever sends it.
     pub fn state_requirement(&self, recorder: &mut Recorder) {
         let name = match &self.requirement {
             None => return,

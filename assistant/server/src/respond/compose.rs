@@ -1,8 +1,9 @@
 //! A text and where each part of it came from.
 
-use speech_exit::{Call, Citation, Claims, End, Finish, Piece, Usage};
+use speech_exit::{Call, Citation, Claims, End, Finish, Piece, Recorder, Usage};
 use speech_kernel::SystemMode;
 
+use super::Asked;
 use super::drawn::DrawnOn;
 use crate::retrieval::{Passage, Turn};
 use crate::store::DocumentId;
@@ -65,6 +66,13 @@ impl Answer {
         self.citations.retain(|citation| citation.end <= characters);
         self.finish = Finish::Length;
         self
+    }
+
+    /// States what words require, unless it has none and only calls tools of the client's.
+    pub fn state_requirement(&self, asked: &Asked, recorder: &mut Recorder) {
+        if self.calls.is_empty() || !self.text.is_empty() {
+            asked.state_requirement(recorder);
+        }
     }
 
     /// The answer in the order in which it is read: word by word, each citation after its mark, calls, the end.

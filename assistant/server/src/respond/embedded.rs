@@ -44,7 +44,6 @@ impl Embedded {
     }
 
     async fn answer(&self, drawn_on: DrawnOn, asked: &Asked, recorder: &mut Recorder) -> Answer {
-        asked.state_requirement(recorder);
         let mut text = Composition::after(drawn_on);
         let results = asked.results();
         match about::answer(asked.question()) {

@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use futures_util::stream;
-use speech_exit::{Recorder, Segment, Segments, Usage};
+use speech_exit::{Recorder, Segment, Segments};
 
 use super::{Asked, Composed, Responder};
 
@@ -18,55 +18,41 @@ pub trait Live: Send + 'static {
 }
 
 /// The segments of an answer: as they come about if the responder can do that, or one that was composed before.
-pub fn segments_of(
-    responder: Arc<dyn Responder>,
-    asked: Arc<Asked>,
-    counted: impl Fn(&str) -> Option<Usage> + Send + 'static,
-) -> impl Segments {
+pub fn segments_of(responder: Arc<dyn Responder>, asked: Arc<Asked>) -> impl Segments + use<> {
     match Arc::clone(&responder).live(&asked) {
         Some(live) => Road::Live(live),
-        None => Road::Composed(Some(Composition { responder, asked, counted })),
+        None => Road::Composed(Some((responder, asked))),
     }
 }
 
-enum Road<F> {
+enum Road {
     Live(Box<dyn Live>),
-    Composed(Option<Composition<F>>),
+    Composed(Option<(Arc<dyn Responder>, Arc<Asked>)>),
 }
 
-struct Composition<F> {
-    responder: Arc<dyn Responder>,
-    asked: Arc<Asked>,
-    counted: F,
-}
-
-impl<F: Fn(&str) -> Option<Usage> + Send + 'static> Segments for Road<F> {
+impl Segments for Road {
     async fn next(&mut self, mut recorder: Recorder) -> Option<Segment> {
         match self {
             Self::Live(live) => live.next(recorder).await,
             Self::Composed(composition) => {
-                let Composition { responder, asked, counted } = composition.take()?;
+                let (responder, asked) = composition.take()?;
                 let composed = responder.compose(&asked, &mut recorder).await;
-                Some(segment_of(composed, recorder, counted))
+                Some(segment_of(composed, &asked, recorder))
             }
         }
     }
 }
 
 /// One segment with all of what was composed.
-pub fn segment_of(
-    composed: Composed,
-    recorder: Recorder,
-    counted: impl FnOnce(&str) -> Option<Usage>,
-) -> Segment {
+pub fn segment_of(composed: Composed, asked: &Asked, mut recorder: Recorder) -> Segment {
     match composed {
         Composed::Refusal { text, claims: None } => Segment::refusal(recorder.seal(), text),
         Composed::Refusal { text, claims: Some(claims) } => {
             Segment::refusal_claiming(claims, recorder.seal(), text)
         }
         Composed::Answer(answer) => {
-            let claims = answer.claims;
-            let usage = answer.usage.or_else(|| counted(&answer.text));
+            answer.state_requirement(asked, &mut recorder);
+            let (claims, usage) = (answer.claims, answer.usage);
             let pieces = answer.into_pieces(usage).into_iter().map(Ok);
             Segment::answer(claims, recorder.seal(), Box::pin(stream::iter(pieces)))
         }

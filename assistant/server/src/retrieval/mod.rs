@@ -129,7 +129,7 @@ pub async fn memory(
         hits.iter().map(|hit| Candidate { text: &hit.text, matches: &hit.matches }).collect();
     let found = extract(&candidates, words.len(), need, |sentence| said.is_such(sentence));
     let sourced = found.into_iter().filter_map(|found| {
-        let identifier = Some(conversation.as_str().to_owned());
+        let identifier = Some(conversation.shown());
         Sourced::new(Label::memory(), identifier, Turn { sentences: found.sentences })
     });
     Ok(sourced.collect())
@@ -146,7 +146,7 @@ pub async fn history(
 ) -> Result<Vec<Sourced<Exchange>>, StoreError> {
     let exchanges = store.last_exchanges(conversation).await?;
     let sourced = exchanges.into_iter().filter_map(|(question, answer)| {
-        let identifier = Some(conversation.as_str().to_owned());
+        let identifier = Some(conversation.shown());
         Sourced::new(Label::memory(), identifier, Exchange { question, answer })
     });
     Ok(sourced.collect())
@@ -165,7 +165,7 @@ pub async fn latest(
     let texts = store.last_turns(conversation, said.role()).await?;
     let sentences = last_sentences(texts.iter().map(String::as_str), said);
     let turn = (!sentences.is_empty()).then_some(Turn { sentences });
-    let identifier = Some(conversation.as_str().to_owned());
+    let identifier = Some(conversation.shown());
     Ok(turn.and_then(|turn| Sourced::new(Label::memory(), identifier, turn)).into_iter().collect())
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 
 const CONVERSATION_PREFIX: &str = "conv_";
+const SHOWN_PREFIX: &str = "memory_";
 const RANDOM_BYTES: usize = 16;
 
 /// A document's id: `doc_` and the SHA-256 of its media type, title and text, so that the same upload has the same id.
@@ -62,6 +63,13 @@ impl ConversationId {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// What the conversation is called where others read too, such as in receipts: who knows the id itself can go
+    /// on with the conversation.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        format!("{SHOWN_PREFIX}{}", hex(&Sha256::digest(&self.0)))
     }
 }
 

@@ -1,5 +1,5 @@
-//! What is kept: documents and their passages, conversations and their turns. It decides nothing and formats
-//! no answer; no type of the database leaves this module.
+//! What is kept: documents and their passages, conversations and their turns, answers from outside as they came.
+//! It decides nothing and formats no answer; no type of the database leaves this module.
 
 mod conversations;
 mod documents;

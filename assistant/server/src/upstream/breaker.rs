@@ -135,6 +135,15 @@ impl Shared {
         Some(Permit { ticket, shared: self.clone(), outcome: Outcome::Abandoned })
     }
 
+    /// Whether who asked now would be let in.
+    pub(crate) fn lets_in(&self) -> bool {
+        self.with(|breaker, now| match breaker.state() {
+            State::Closed { .. } => true,
+            State::Open { until } => now >= until,
+            State::HalfOpen => false,
+        })
+    }
+
     pub(crate) fn state(&self) -> State {
         self.with(|breaker, _| breaker.state())
     }

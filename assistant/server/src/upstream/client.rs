@@ -12,7 +12,6 @@ use tokio::time::{Instant, timeout_at};
 use super::fault::{Fault, FaultCode, status_fault};
 use super::retry::Comeback;
 use super::settings::{Limits, Settings};
-use super::tls;
 use crate::store::Road;
 
 /// How many bytes of a response are kept that is no answer.
@@ -31,6 +30,11 @@ pub(super) struct Client {
     settings: Settings,
 }
 
+fn tls(settings: &Settings) -> Result<rustls::ClientConfig, ClientError> {
+    let config = crate::tls::config(settings.base.scheme() == "https");
+    config.map_err(|error| ClientError(error.to_string()))
+}
+
 /// A call that gave no answer.
 pub(super) struct Failure {
     pub(super) fault: Fault,
@@ -42,7 +46,7 @@ pub(super) struct Failure {
 impl Client {
     pub(super) fn new(settings: Settings) -> Result<Self, ClientError> {
         let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::config(settings.base.scheme() == "https")?)
+            .tls_backend_preconfigured(tls(&settings)?)
             .connect_timeout(settings.limits.connect)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
@@ -81,12 +85,16 @@ impl Client {
         }
     }
 
-    /// Asks which models there are, and does not look at the answer.
-    pub(super) async fn models(&self) -> Result<(), Fault> {
+    /// Asks which models there are, and does not look at the answer. Whether there is such a list: not every server
+    /// has one.
+    pub(super) async fn models(&self) -> Result<bool, Fault> {
         let total = Instant::now() + self.settings.limits.total;
         let request = self.http.get(self.settings.endpoint("models"));
         let taking = self.send(request, total).await.map_err(|failure| failure.fault)?;
-        status_fault(taking.status()).map_or(Ok(()), Err)
+        match taking.status() {
+            404 | 405 | 410 => Ok(false),
+            status => status_fault(status).map_or(Ok(true), Err),
+        }
     }
 
     async fn send(&self, request: RequestBuilder, total: Instant) -> Result<Taking, Failure> {

@@ -14,7 +14,6 @@ mod request;
 mod retry;
 mod settings;
 mod sse;
-mod tls;
 
 pub use client::ClientError;
 pub use deltas::Deltas;
@@ -56,7 +55,7 @@ impl Upstream {
     ///
     /// # Errors
     ///
-    /// [`ClientError`] when the machine trusts nobody, so that TLS cannot be spoken.
+    /// [`ClientError`] when the machine trusts nobody and the address is of `https`.
     pub fn new(settings: Settings, store: Store) -> Result<Self, ClientError> {
         let breaker = Shared::new(settings.breaker);
         let client = Client::new(settings)?;
@@ -131,12 +130,23 @@ impl Upstream {
         // That it lists its models does not make up for answers that failed, so it counts as a trial only.
         let is_trial = !matches!(self.0.breaker.state(), State::Closed { .. });
         let permit = if is_trial { Some(self.enter()?) } else { None };
-        let seen = self.0.client.models().await;
+        let seen = match self.0.client.models().await {
+            // It is there and has no such list: only an answer can show how it fares.
+            Ok(false) => return Ok(()),
+            Ok(true) => Ok(()),
+            Err(fault) => Err(fault),
+        };
         match permit {
             Some(permit) => self.leave(permit, seen.as_ref().err()),
             None => self.note(seen.is_ok()),
         }
         seen
+    }
+
+    /// Whether there is a use in asking it: it is not, as long as it rests from its failures.
+    #[must_use]
+    pub fn may_be_asked(&self) -> bool {
+        self.0.breaker.lets_in()
     }
 
     fn enter(&self) -> Result<Permit, Fault> {

@@ -188,6 +188,7 @@ mod tests {
             (b"data: a\n\ndata: b", vec![event("a")], cut),
             (b"data: a\n\nd", vec![event("a")], cut),
             (b"data: a\r", vec![], cut),
+            (b"data: a\r\n", vec![], cut),
             (b"data: a\n\n: b", vec![event("a")], None),
             (b"data: a\n\ndata: \xff\n\n", vec![event("a")], Some(FaultCode::Garbage)),
             (b"data: a\n\ndata: \xc3\n\n", vec![event("a")], Some(FaultCode::Garbage)),

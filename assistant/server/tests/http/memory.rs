@@ -1,5 +1,6 @@
 //! What was said before, and who can have it.
 
+use assistant::store::ConversationId;
 use serde_json::json;
 
 use crate::support::assistant;
@@ -26,7 +27,7 @@ async fn what_was_said_is_recalled_from_the_conversation() {
         let answer = assistant.ask_with(question, conversation.clone()).await;
         answer.assert_answers_as("memory");
         assert_eq!(answer.content(), expected);
-        let source = json!([{ "source": "memory", "identifier": first.conversation() }]);
+        let source = json!([{ "source": "memory", "identifier": shown(&first.conversation()) }]);
         assert_eq!(answer.json()["provenance"]["sources"], source);
         assert_eq!(answer.conversation(), first.conversation());
     }
@@ -107,4 +108,22 @@ async fn what_the_request_itself_says_is_repeated_and_is_no_source() {
     assert_eq!(answer.json()["provenance"]["sources"], json!([]));
     body["metadata"] = json!({ "require": "memory" });
     assistant.chat(&body).await.assert_refused_for("CONTEXT_UNAVAILABLE");
+}
+
+/// What a conversation is called where others read too.
+fn shown(id: &str) -> String {
+    ConversationId::parse(id).expect("an id of ours").shown()
+}
+
+#[tokio::test]
+async fn who_reads_receipts_cannot_go_on_with_what_was_said() {
+    let assistant = assistant().await;
+    let first = assistant.ask("My name is Ada Quill.").await;
+    let conversation = first.conversation();
+    let known =
+        assistant.ask_with("What is my name?", json!({ "conversation": conversation })).await;
+    known.assert_answers_as("memory");
+    let receipts = assistant.get("/receipts").await.text;
+    assert!(receipts.contains(&shown(&conversation)), "{receipts}");
+    assert!(!receipts.contains(&conversation), "{receipts}");
 }

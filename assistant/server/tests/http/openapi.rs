@@ -7,6 +7,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use speech_exit::receipt::Ledger as _;
 
+use crate::remote::{Road, call, remote};
 use crate::support::{Answer, assistant, question_of, request};
 
 #[tokio::test]
@@ -168,6 +169,48 @@ async fn what_is_answered_is_what_is_described() {
     }
     let minimal = assistant.ask("What is a door?").await;
     assert_described(&description, chat, &minimal);
+}
+
+#[tokio::test]
+async fn every_end_of_a_response_is_described() {
+    let assistant = assistant().await;
+    let description = assistant.get("/openapi.json").await.json();
+    assistant.add("Doors", "A door is a hole in a wall.").await;
+    let respond = async |member: &str, value: Value| {
+        let mut body = json!({ "model": "m", "input": "What is a door?" });
+        body[member] = value;
+        assistant.post("/v1/responses", &body).await
+    };
+    for (member, value, status, end) in [
+        ("store", json!(true), 200, "\"start_index\""),
+        ("store", json!(false), 200, "\"conversation\":null"),
+        ("max_output_tokens", json!(2), 200, "\"incomplete\""),
+        ("metadata", json!({ "require": "memory" }), 200, "\"missing\""),
+        ("previous_response_id", json!("resp_1"), 422, "OPAQUE_CONTEXT"),
+        ("input", json!("x".repeat(1 << 20)), 413, "TOO_LARGE"),
+    ] {
+        let answer = respond(member, value).await;
+        assert!(answer.status == status && answer.text.contains(end), "{answer:?}");
+        assert_described(&description, "POST /v1/responses", &answer);
+    }
+    let unread = assistant.get("/v1/responses").await;
+    assert_described(&description, "POST /v1/responses", &unread);
+    assistant.store.close().await;
+    let minimal = respond("store", json!(true)).await;
+    assert_described(&description, "POST /v1/responses", &minimal);
+}
+
+#[tokio::test]
+async fn calls_of_a_clients_tools_are_described_too() {
+    let calls = json!([call("a", "weather", "{}"), call("b", "weather", "{}")]);
+    for (road, content) in [(Road::Chat, None), (Road::Responses, Some("Wait."))] {
+        let message = json!({ "content": content, "tool_calls": calls });
+        let remote = remote([road.act(&message, "tool_calls", None)]).await;
+        let answer = remote.assistant.post(road.path(), &road.asking("How is the weather?")).await;
+        assert!(answer.text.contains("weather"), "{answer:?}");
+        let description = remote.assistant.get("/openapi.json").await.json();
+        assert_described(&description, &format!("POST {}", road.path()), &answer);
+    }
 }
 
 #[tokio::test]

@@ -87,6 +87,10 @@ impl Assistant {
         Self { server, store, directory }
     }
 
+    pub(crate) fn directory(&self) -> &std::path::Path {
+        self.directory.path()
+    }
+
     /// What another process has of the file.
     pub(crate) async fn other_connection(&self) -> sqlx::SqliteConnection {
         other_connection_to(self.directory.path()).await

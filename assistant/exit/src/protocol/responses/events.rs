@@ -10,6 +10,7 @@ use crate::piece::{Call, CallName, Citation, Cut, End, Piece, Usage};
 use crate::protocol::{ErrorBody, sse};
 
 /// What has been sent of one response.
+#[derive(Clone)]
 pub(crate) struct Events {
     heading: Heading,
     /// The number of the next event.
@@ -25,6 +26,7 @@ pub(crate) struct Events {
 }
 
 /// The item that is under way.
+#[derive(Clone)]
 enum Open {
     None,
     Text { text: String, annotations: Vec<Annotation> },
@@ -171,14 +173,6 @@ impl Events {
         numbered(&mut self.number, "error", failed, out);
     }
 
-    pub(in crate::protocol) const fn mark(&self) -> u64 {
-        self.number
-    }
-
-    pub(in crate::protocol) const fn rewind(&mut self, mark: u64) {
-        self.number = mark;
-    }
-
     fn failed(&mut self, cut: Cut, out: &mut Vec<u8>) {
         let mut response = Object::new(&self.heading, Status::Failed, &self.output);
         response.error = Some(Failure { code: cut.code, message: cut.message });
@@ -239,15 +233,12 @@ impl Events {
 
     fn open_message(&mut self, part: Part, out: &mut Vec<u8>) {
         let id = item_id(&self.heading, "msg", self.output.len());
-        let mut item = Item::message(id, Status::InProgress, Vec::new());
-        if let Item::Message { provenance, .. } = &mut item {
-            provenance.clone_from(&self.later_claims);
-        }
-        self.added(item, out);
+        self.added(Item::message(id, Status::InProgress, Vec::new()), out);
         self.in_item("response.content_part.added", Some(0), OfPart { part }, out);
     }
 
     fn added(&mut self, item: Item, out: &mut Vec<u8>) {
+        let item = item.claiming(self.later_claims.clone());
         let rest = OfItem { output_index: self.output.len(), item: &item };
         numbered(&mut self.number, "response.output_item.added", rest, out);
         self.output.push(item);
@@ -280,20 +271,14 @@ impl Events {
     fn close_message(&mut self, part: Part, status: Status, out: &mut Vec<u8>) {
         let rest = OfPart { part: part.clone() };
         self.in_item("response.content_part.done", Some(0), rest, out);
-        let claims = self.later_claims.take();
-        self.done(out, |id| {
-            let mut item = Item::message(id, status, vec![part]);
-            if let Item::Message { provenance, .. } = &mut item {
-                *provenance = claims;
-            }
-            item
-        });
+        self.done(out, |id| Item::message(id, status, vec![part]));
     }
 
     /// Puts the finished item in the place of the one that was under way.
     fn done(&mut self, out: &mut Vec<u8>, finished: impl FnOnce(String) -> Item) {
+        let claims = self.later_claims.take();
         let Some(last) = self.output.last_mut() else { return };
-        *last = finished(last.id().to_owned());
+        *last = finished(last.id().to_owned()).claiming(claims);
         let output_index = self.output.len() - 1;
         let Some(item) = self.output.last() else { return };
         let rest = OfItem { output_index, item };

@@ -16,7 +16,8 @@ pub(super) fn answer(heading: &Heading, whole: &Whole, claims: &Provenance<'_>) 
     let end = whole.end.unwrap_or(End { finish: Finish::Stop, usage: None });
     let status = Status::of(end.finish);
     let mut output = Vec::new();
-    if !whole.text.is_empty() || whole.calls.is_empty() {
+    let has_text = !whole.text.is_empty() || !whole.citations.is_empty();
+    if has_text || whole.calls.is_empty() {
         let annotations = whole.citations.iter().map(|citation| Annotation::of(citation, 0));
         let text = Part::text(whole.text.clone(), annotations.collect());
         output.push(Item::message(item_id(heading, "msg", 0), status, vec![text]));

@@ -147,7 +147,7 @@ impl Used {
 }
 
 /// An item of the output.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum Item {
     Message {
@@ -155,7 +155,7 @@ pub(super) enum Item {
         status: Status,
         role: &'static str,
         content: Vec<Part>,
-        /// The claims of a later segment; those of the first stand at the response.
+        /// The claims of a later segment, at its first item; those of the first stand at the response.
         #[serde(skip_serializing_if = "Option::is_none")]
         provenance: Option<Box<RawValue>>,
     },
@@ -165,6 +165,9 @@ pub(super) enum Item {
         call_id: String,
         name: String,
         arguments: String,
+        /// As those of a message.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        provenance: Option<Box<RawValue>>,
     },
 }
 
@@ -180,7 +183,17 @@ impl Item {
         name: String,
         arguments: String,
     ) -> Self {
-        Self::FunctionCall { id, status, call_id, name, arguments }
+        Self::FunctionCall { id, status, call_id, name, arguments, provenance: None }
+    }
+
+    /// The same with the claims of a segment.
+    pub(super) fn claiming(mut self, claims: Option<Box<RawValue>>) -> Self {
+        match &mut self {
+            Self::Message { provenance, .. } | Self::FunctionCall { provenance, .. } => {
+                *provenance = claims;
+            }
+        }
+        self
     }
 
     pub(super) fn id(&self) -> &str {

@@ -19,11 +19,12 @@ use speech_kernel::SystemMode;
 use crate::app::App;
 use crate::respond::{Answer, Asked, Composed, DrawnOn, segments_of};
 use crate::store::{Answered, CallMade, ConversationId, Exchange, random_hex};
+use crate::telemetry::{AskedFor, Notes};
 use crate::web::Slot;
 use crate::wire::{Call, Said, Transcript};
 use conditions::{Conditions, Placed};
 use conversation::Continued;
-use tee::Tee;
+use tee::{Heard, Tee};
 
 /// The largest request, in bytes.
 pub(crate) const REQUEST_MAX_BYTES: usize = 1 << 20;
@@ -92,9 +93,12 @@ pub(crate) async fn answer(
     request: Request,
     protocol: Protocol,
 ) -> Result<Either, Refused> {
+    let notes = slot.notes().clone();
+    notes.asked(asked_for(&request));
     require(&mut recorder, &request.conditions.required)?;
     let continued = conversation::continued(app, &request).await?;
     let heading = heading(&request, protocol, &continued).ok_or_else(no_random)?;
+    notes.response(&heading.id);
     let (form, is_kept) = (request.form, request.is_kept);
     let asked = asked(request, continued.conversation.clone(), &mut recorder);
     let memory = Memory {
@@ -104,23 +108,31 @@ pub(crate) async fn answer(
     };
     match form {
         Form::Whole => {
-            let spoken = whole(app, protocol, heading, recorder, &asked, memory).await;
+            let spoken = whole(app, protocol, heading, recorder, &asked, memory, &notes).await;
             spoken.map(Either::Whole)
         }
         Form::Events { with_usage } => {
             let answer = Arc::default();
             let mode = app.store().board().mode();
             let (heading, exchange) = memory.place(heading, mode, Arc::clone(&answer))?;
-            let read = read(&asked);
-            let counted = move |text: &str| Some(counted(read, text));
-            let segments = segments_of(app.responder(), Arc::new(asked), counted);
-            let tee = Tee::new(segments, answer, with_usage, slot);
+            let heard = Heard::new(&asked, answer, with_usage, notes);
+            let segments = segments_of(app.responder(), Arc::new(asked));
+            let tee = Tee::new(segments, heard, slot);
             let spoken = speak_stream(protocol.envelope(heading), tee, recorder).await?;
             Ok(Either::Stream(match exchange {
                 Some(exchange) => spoken.remembering(exchange),
                 None => spoken,
             }))
         }
+    }
+}
+
+/// What a trace may say of a request.
+fn asked_for(request: &Request) -> AskedFor {
+    AskedFor {
+        model: request.model.clone(),
+        is_streamed: request.form != Form::Whole,
+        max_tokens: request.max_tokens,
     }
 }
 
@@ -177,7 +189,9 @@ async fn whole(
     mut recorder: Recorder,
     asked: &Asked,
     memory: Memory,
+    notes: &Notes,
 ) -> Result<Spoken, Refused> {
+    notes.segment();
     match app.responder().compose(asked, &mut recorder).await {
         Composed::Refusal { text, claims } => {
             let continued = memory.conversation.as_ref();
@@ -190,11 +204,13 @@ async fn whole(
             speak(draft, recorder.seal())
         }
         Composed::Answer(answer) => {
+            answer.state_requirement(asked, &mut recorder);
             let usage = answer.usage.unwrap_or_else(|| counted(read(asked), &answer.text));
             let (claims, answered) = (answer.claims, Arc::new(OnceLock::from(answered(&answer))));
             let mode = stricter(claims.system_mode, app.store().board().mode());
             let (heading, exchange) = memory.place(heading, mode, answered)?;
             let pieces = answer.into_pieces(Some(usage));
+            pieces.iter().for_each(|piece| notes.heard(piece));
             let draft = Draft::pieces(protocol.envelope(heading), pieces, claims);
             let spoken = speak(draft, recorder.seal())?;
             Ok(match exchange {
@@ -223,15 +239,12 @@ fn asked(request: Request, conversation: Option<ConversationId>, recorder: &mut 
     let Request { transcript, before, conditions, max_tokens, sampling, tool_choice, .. } = request;
     let requirement = transcript.requirement().cloned();
     let tools = transcript.offered.iter().map(|tool| fields::value(&tool.definition)).collect();
-    let before = (!before.is_empty()).then(|| Said::Assistant {
-        text: String::new(),
-        calls: before,
-        is_refusal: false,
-    });
-    let before = before.into_iter();
+    let brings = DrawnOn::signalled(&transcript.signals);
+    let said = transcript.record(recorder);
+    let before = answered_before(before, &said).into_iter();
     Asked {
-        brings: DrawnOn::signalled(&transcript.signals),
-        said: before.chain(transcript.record(recorder)).collect(),
+        brings,
+        said: before.chain(said).collect(),
         conversation,
         required: conditions.required.into_iter().map(|label| label.value).collect(),
         requirement,
@@ -241,6 +254,16 @@ fn asked(request: Request, conversation: Option<ConversationId>, recorder: &mut 
         sampling,
         today: Zoned::now().date(),
     }
+}
+
+/// The calls of an earlier response that the request has results of, as the turn that made them.
+fn answered_before(before: Vec<Call>, said: &[Said]) -> Option<Said> {
+    let is_answered = |call: &Call| {
+        said.iter().any(|said| matches!(said, Said::Result { call_id, .. } if *call_id == call.id))
+    };
+    let calls: Vec<Call> = before.into_iter().filter(is_answered).collect();
+    let text = String::new();
+    (!calls.is_empty()).then_some(Said::Assistant { text, calls, is_refusal: false })
 }
 
 fn require(recorder: &mut Recorder, labels: &[Placed]) -> Result<(), Refused> {

@@ -10,6 +10,7 @@ pub(super) const FIELDS: &[Field] = &[
     ("metadata", Use::Read),
     ("conversation", Use::Read),
     ("previous_response_id", Use::Read),
+    ("reasoning", Use::Read),
     ("max_output_tokens", Use::Read),
     ("store", Use::Read),
     ("stream", Use::Read),

@@ -1,12 +1,13 @@
 //! `POST /v1/responses`.
 
 mod fields;
+mod foreign;
 mod request;
 mod shape;
 
 use axum::Extension;
 use axum::extract::State;
-use speech_exit::{Either, Recorder, Refused};
+use speech_exit::{Either, Notice, Recorder, Refused};
 
 use super::body::JsonBody;
 use super::exchange::{self, Protocol, REQUEST_MAX_BYTES};
@@ -38,8 +39,9 @@ pub async fn create(
     State(app): State<App>,
     Extension(slot): Extension<Slot>,
     recorder: Recorder,
-    JsonBody(body): JsonBody<REQUEST_MAX_BYTES>,
+    body: Result<JsonBody<REQUEST_MAX_BYTES>, Notice>,
 ) -> Result<Either, Refused> {
+    let JsonBody(body) = body.map_err(Refused::Malformed)?;
     let request = request::parse(&app, &body).await?;
     exchange::answer(&app, slot, recorder, request, Protocol::Responses).await
 }

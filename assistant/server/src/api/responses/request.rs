@@ -1,9 +1,11 @@
 //! The request, read strictly: what it asks, and under which conditions.
 
+use serde_json::Value;
 use speech_exit::strict::{self, At, FaultCode, Members, Node};
 use speech_exit::{Notice, Refused};
 
 use super::fields::FIELDS;
+use super::foreign;
 use crate::api::exchange::conditions::{Conditions, MetadataShape, count, flag, given};
 use crate::api::exchange::{Form, Request, fields};
 use crate::api::store_unavailable;
@@ -60,6 +62,7 @@ fn read(node: &Node, before: Vec<Call>) -> Result<Request, Notice> {
     fields::check(FIELDS, &members)?;
     let model = members.required("model")?.name()?;
     let transcript = wire::responses::request(&root, &before, &wire::Kinds::built_in()?)?;
+    foreign::check(&members)?;
     expect_a_question(&members)?;
     let is_kept = given(&members, "store").map(|_| flag(&members, "store")).transpose()?;
     Ok(Request {
@@ -68,7 +71,7 @@ fn read(node: &Node, before: Vec<Call>) -> Result<Request, Notice> {
         before,
         conditions: Conditions::of(&members)?,
         max_tokens: given(&members, "max_output_tokens").map(|at| count(&at)).transpose()?,
-        sampling: fields::sampling(FIELDS, &members),
+        sampling: sampling(&members)?,
         tool_choice: given(&members, "tool_choice").map(|at| fields::value(at.node())),
         form: if flag(&members, "stream")? {
             Form::Events { with_usage: true }
@@ -77,6 +80,19 @@ fn read(node: &Node, before: Vec<Call>) -> Result<Request, Notice> {
         },
         is_kept: is_kept.unwrap_or(true),
     })
+}
+
+/// How a model is to choose words, under the names that chat completions have for it.
+fn sampling(members: &Members<'_>) -> Result<Vec<(String, Value)>, Notice> {
+    let mut sampling = fields::sampling(FIELDS, members);
+    for (outer, inner, name) in
+        [("reasoning", "effort", "reasoning_effort"), ("text", "verbosity", "verbosity")]
+    {
+        let Some(outer) = given(members, outer) else { continue };
+        let inner = given(&outer.members()?, inner).map(|at| fields::value(at.node()));
+        sampling.extend(inner.map(|value| (name.to_owned(), value)));
+    }
+    Ok(sampling)
 }
 
 /// The last word is the person's or that of a tool which was run for them.

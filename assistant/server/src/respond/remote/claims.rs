@@ -4,78 +4,119 @@ use speech_exit::strict::{At, Node};
 use speech_kernel::Authority;
 
 use crate::respond::drawn::DrawnOn;
-use crate::upstream::Annotation;
+use crate::upstream::{Annotation, Delta, Finish};
+
+const DECLINED: &str = "The upstream model declined to answer that.";
+const FILTERED: &str = "The upstream held its answer back.";
+const UNREADABLE: &str = "The upstream declared claims about its answer that cannot be read.";
 
 /// The claim so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Claimed {
     composed: Authority,
-    annotated: Option<Authority>,
-    declared: Option<Declared>,
+    declared: Option<Authority>,
 }
 
+/// A refusal in words of ours: those of the upstream have no verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Declared {
-    authority: Authority,
-    is_refusal: bool,
+pub(super) struct Declined {
+    pub(super) words: &'static str,
+    /// What the upstream claims for it, if it says so.
+    pub(super) authority: Option<Authority>,
 }
 
-/// Claims that cannot be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Unreadable;
+impl Declined {
+    const fn saying(words: &'static str) -> Self {
+        Self { words, authority: None }
+    }
+}
 
 impl From<DrawnOn> for Claimed {
     fn from(drawn_on: DrawnOn) -> Self {
-        Self { composed: drawn_on.authority(), annotated: None, declared: None }
+        Self { composed: drawn_on.authority(), declared: None }
     }
 }
 
 impl Claimed {
     /// What the upstream says of its answer in so many words goes before everything else.
     pub(super) fn authority(&self) -> Authority {
-        let declared = self.declared.map(|declared| declared.authority);
-        declared.unwrap_or_else(|| match self.annotated {
-            Some(annotated) => stronger(annotated, self.composed),
-            None => self.composed,
-        })
+        self.declared.unwrap_or(self.composed)
     }
 
-    /// Whether it says that its answer is none.
-    pub(super) fn is_refusal(&self) -> bool {
-        self.declared.is_some_and(|declared| declared.is_refusal)
+    /// Takes in what a piece says about the answer, unless it says that there is none.
+    pub(super) fn take(&mut self, delta: &Delta) -> Result<(), Declined> {
+        match delta {
+            Delta::Refusal(_) => Err(Declined::saying(DECLINED)),
+            Delta::Finish(Finish::ContentFilter) => Err(Declined::saying(FILTERED)),
+            Delta::Annotation(annotation) => {
+                self.annotate(annotation);
+                Ok(())
+            }
+            Delta::Provenance(provenance) => self.declare(provenance),
+            Delta::Words(_) | Delta::Call(_) | Delta::Finish(_) | Delta::Usage(_) | Delta::End => {
+                Ok(())
+            }
+        }
+    }
+
+    /// Takes in a piece that leaves the claim as it is, and says whether it does.
+    pub(super) fn covers(&mut self, delta: &Delta) -> bool {
+        let mut after = self.clone();
+        let is_covered = after.take(delta).is_ok() && after.authority() == self.authority();
+        if is_covered {
+            *self = after;
+        }
+        is_covered
     }
 
     /// Takes a citation as the claim to have looked there: at a page by a tool, at a file in what is stored.
-    pub(super) fn annotate(&mut self, annotation: &Annotation) {
-        let authority = match annotation {
+    fn annotate(&mut self, annotation: &Annotation) {
+        let cited = match annotation {
             Annotation::Url { .. } => Authority::Tool,
             Annotation::File { .. } => Authority::Memory,
         };
-        let annotated = self.annotated.map_or(authority, |before| stronger(before, authority));
-        self.annotated = Some(annotated);
+        if rank(cited) > rank(self.composed) {
+            self.composed = cited;
+        }
     }
 
-    /// Takes a `provenance` in the form of ours.
-    pub(super) fn declare(&mut self, provenance: &Node) -> Result<(), Unreadable> {
-        let members = At::root(provenance).members().map_err(|_| Unreadable)?;
-        let authority = members.required("authority").map_err(|_| Unreadable)?;
-        let authority = match authority.text().map_err(|_| Unreadable)? {
-            "none" => Authority::None,
-            "system" => Authority::System,
-            "memory" => Authority::Memory,
-            "tool" => Authority::Tool,
-            _ => return Err(Unreadable),
-        };
-        let is_refusal = match members.optional("kind") {
-            None => false,
-            Some(kind) => match kind.text().map_err(|_| Unreadable)? {
-                "answer" => false,
-                "refusal" => true,
-                _ => return Err(Unreadable),
-            },
-        };
-        self.declared = Some(Declared { authority, is_refusal });
-        Ok(())
+    fn declare(&mut self, provenance: &Node) -> Result<(), Declined> {
+        match declared(provenance) {
+            Ok((authority, Kind::Answer)) => {
+                self.declared = Some(authority);
+                Ok(())
+            }
+            Ok((authority, Kind::Refusal)) => {
+                Err(Declined { authority: Some(authority), ..Declined::saying(DECLINED) })
+            }
+            Err(Unreadable) => Err(Declined::saying(UNREADABLE)),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Answer,
+    Refusal,
+}
+
+struct Unreadable;
+
+/// Reads a `provenance` in the form of ours. The mode that it reports is another system's, so it is left aside.
+fn declared(provenance: &Node) -> Result<(Authority, Kind), Unreadable> {
+    let members = At::root(provenance).members().map_err(|_| Unreadable)?;
+    let text = |name| members.optional(name).map(|at| at.text()).transpose();
+    let authority = match text("authority") {
+        Ok(Some("none")) => Authority::None,
+        Ok(Some("system")) => Authority::System,
+        Ok(Some("memory")) => Authority::Memory,
+        Ok(Some("tool")) => Authority::Tool,
+        _ => return Err(Unreadable),
+    };
+    match text("kind") {
+        Ok(None | Some("answer")) => Ok((authority, Kind::Answer)),
+        Ok(Some("refusal")) => Ok((authority, Kind::Refusal)),
+        _ => Err(Unreadable),
     }
 }
 
@@ -88,27 +129,22 @@ const fn rank(authority: Authority) -> u8 {
     }
 }
 
-const fn stronger(one: Authority, other: Authority) -> Authority {
-    if rank(one) >= rank(other) { one } else { other }
-}
-
 #[cfg(test)]
 mod tests {
     use speech_exit::strict::read;
     use speech_kernel::Authority;
 
-    use super::{Claimed, Unreadable};
+    use super::{Claimed, DECLINED, Declined, FILTERED, UNREADABLE};
     use crate::respond::drawn::DrawnOn;
-    use crate::upstream::Annotation;
+    use crate::upstream::{Annotation, Delta, Finish};
 
-    fn claimed(drawn_on: DrawnOn) -> Claimed {
-        Claimed::from(drawn_on)
-    }
+    const PAGE: fn() -> Delta =
+        || Delta::Annotation(Annotation::Url { url: "u".to_owned(), title: None, span: None });
+    const FILE: fn() -> Delta =
+        || Delta::Annotation(Annotation::File { id: "f".to_owned(), name: None, span: None });
 
-    fn declared(text: &str) -> Option<Result<Claimed, Unreadable>> {
-        let node = read(text.as_bytes()).ok()?;
-        let mut claimed = claimed(DrawnOn::default());
-        Some(claimed.declare(&node).map(|()| claimed))
+    fn provenance(text: &str) -> Option<Delta> {
+        read(text.as_bytes()).ok().map(Delta::Provenance)
     }
 
     #[test]
@@ -120,35 +156,73 @@ mod tests {
             (DrawnOn { memory: true, tool: true }, Authority::Tool),
         ];
         for (drawn_on, authority) in table {
-            assert_eq!(claimed(drawn_on).authority(), authority, "{drawn_on:?}");
+            assert_eq!(Claimed::from(drawn_on).authority(), authority, "{drawn_on:?}");
         }
     }
 
     #[test]
     fn a_citation_claims_more_and_never_less() {
-        let page = Annotation::Url { url: "u".to_owned(), title: None, span: None };
-        let file = Annotation::File { id: "f".to_owned(), name: None, span: None };
         let table = [
-            (false, vec![&page], Authority::Tool),
-            (false, vec![&file], Authority::Memory),
-            (false, vec![&page, &file], Authority::Tool),
-            (true, vec![&file], Authority::Tool),
+            (false, vec![PAGE()], Authority::Tool),
+            (false, vec![FILE()], Authority::Memory),
+            (false, vec![PAGE(), FILE()], Authority::Tool),
+            (true, vec![FILE()], Authority::Tool),
         ];
         for (tool, annotations, authority) in table {
-            let mut claimed = claimed(DrawnOn { memory: false, tool });
-            annotations.into_iter().for_each(|annotation| claimed.annotate(annotation));
+            let before = Claimed::from(DrawnOn { memory: false, tool });
+            let mut claimed = before.clone();
+            for annotation in &annotations {
+                assert_eq!(claimed.take(annotation), Ok(()));
+            }
             assert_eq!(claimed.authority(), authority);
+            let is_covered = |annotation| before.clone().covers(annotation);
+            assert_eq!(annotations.iter().all(is_covered), authority == before.authority());
         }
     }
 
     #[test]
     fn a_declared_authority_goes_before_everything_else() {
-        let page = Annotation::Url { url: "u".to_owned(), title: None, span: None };
-        let node = read(br#"{"authority":"system","kind":"answer","sources":[]}"#);
-        let mut claimed = claimed(DrawnOn { memory: true, tool: true });
-        claimed.annotate(&page);
-        assert_eq!(node.map(|node| claimed.declare(&node)), Ok(Ok(())));
-        assert_eq!((claimed.authority(), claimed.is_refusal()), (Authority::System, false));
+        let declared = provenance(r#"{"authority":"system","kind":"answer","sources":[]}"#);
+        let mut claimed = Claimed::from(DrawnOn { memory: true, tool: true });
+        for delta in [declared, Some(PAGE())] {
+            assert_eq!(delta.map(|delta| claimed.take(&delta)), Some(Ok(())));
+        }
+        assert_eq!(claimed.authority(), Authority::System);
+    }
+
+    #[test]
+    fn what_is_covered_is_taken_in_and_what_is_not_is_left() {
+        let mut claimed = Claimed::from(DrawnOn { memory: false, tool: true });
+        let declared = |authority| provenance(&format!("{{\"authority\":\"{authority}\"}}"));
+        let mut covers = |delta: Option<Delta>| delta.map(|delta| claimed.covers(&delta));
+        assert_eq!(covers(declared("system")), Some(false));
+        assert_eq!(covers(Some(Delta::Refusal("No.".to_owned()))), Some(false));
+        assert_eq!(covers(declared("tool")), Some(true));
+        assert_eq!(
+            (claimed.authority(), claimed.declared),
+            (Authority::Tool, Some(Authority::Tool))
+        );
+    }
+
+    #[test]
+    fn each_way_to_refuse_is_told_in_words_of_ours() {
+        let declined = |words, authority| Err(Declined { words, authority });
+        let table = [
+            (Some(Delta::Refusal("No.".to_owned())), declined(DECLINED, None)),
+            (Some(Delta::Finish(Finish::ContentFilter)), declined(FILTERED, None)),
+            (
+                provenance(r#"{"authority":"none","kind":"refusal"}"#),
+                declined(DECLINED, Some(Authority::None)),
+            ),
+            (
+                provenance(r#"{"authority":"tool","kind":"refusal"}"#),
+                declined(DECLINED, Some(Authority::Tool)),
+            ),
+        ];
+        for (delta, expected) in table {
+            let mut claimed = Claimed::from(DrawnOn::default());
+            assert_eq!(delta.map(|delta| claimed.take(&delta)), Some(expected));
+        }
     }
 
     #[test]
@@ -162,9 +236,10 @@ mod tests {
             r#"{"authority":"tool","kind":"maybe"}"#,
             r#"{"authority":"tool","kind":null}"#,
         ] {
-            assert_eq!(declared(text), Some(Err(Unreadable)), "{text}");
+            let mut claimed = Claimed::from(DrawnOn::default());
+            let taken = provenance(text).map(|delta| claimed.take(&delta));
+            let expected = Declined { words: UNREADABLE, authority: None };
+            assert_eq!(taken, Some(Err(expected)), "{text}");
         }
-        let refusal = declared(r#"{"authority":"none","kind":"refusal"}"#);
-        assert!(refusal.is_some_and(|claimed| claimed.is_ok_and(|claimed| claimed.is_refusal())));
     }
 }

@@ -7,9 +7,8 @@ use speech_exit::{
     Call, CallName, Citation, Cut, End, Finish, Piece, Recorder, Segment, Text, Usage,
 };
 
-use super::claims::{Claimed, Unreadable};
-use super::{DECLINED, FILTERED, Remote, UNREADABLE, context, request};
-use crate::respond::drawn::DrawnOn;
+use super::claims::{Claimed, Declined};
+use super::{Remote, context, request};
 use crate::respond::{Asked, Live, Next, segment_of};
 use crate::upstream::{
     Annotation, CallPiece, Delta, Deltas, Fault, Finish as Ended, Usage as Used,
@@ -44,7 +43,7 @@ struct Rest {
 /// How an answer begins or goes on.
 enum Begun {
     Segment(Rest),
-    Refusal(&'static str),
+    Declined(Declined),
     Failed(Fault),
 }
 
@@ -63,11 +62,11 @@ impl Flow {
         };
         match begun {
             Begun::Segment(rest) => self.segment(rest, recorder),
-            Begun::Refusal(text) => Segment::refusal(recorder.seal(), text),
+            Begun::Declined(declined) => segment_of(remote.declined(declined), asked, recorder),
             // Nothing was said yet, so that somebody else can say it.
             Begun::Failed(fault) => {
                 let composed = remote.without(fault, asked, &context, &mut recorder).await;
-                segment_of(composed, recorder, |_| None)
+                segment_of(composed, asked, recorder)
             }
         }
     }
@@ -75,24 +74,21 @@ impl Flow {
     async fn later(&mut self, rest: Rest, recorder: Recorder) -> Option<Segment> {
         match rest.begun().await {
             Begun::Segment(rest) => Some(self.segment(rest, recorder)),
-            Begun::Refusal(text) => Some(Segment::refusal(recorder.seal(), text)),
-            Begun::Failed(fault) => {
-                let claims = self.remote.claims(&Claimed::from(DrawnOn::default()));
-                let cut = Err(Cut::new(fault.code.as_str(), fault.words));
-                let text: Text = Box::pin(stream::iter([cut]));
-                Some(Segment::answer(claims, recorder.seal(), text))
+            Begun::Declined(declined) => {
+                Some(segment_of(self.remote.declined(declined), &self.asked, recorder))
             }
+            // The exit says that the answer is cut: there are no claims under which it could be said here.
+            Begun::Failed(_) => None,
         }
     }
 
     fn segment(&mut self, mut rest: Rest, mut recorder: Recorder) -> Segment {
-        rest.may_say_words = !matches!(rest.next, Some(Delta::Call(_)));
-        if rest.may_say_words {
+        let begins_with_a_call = matches!(rest.next, Some(Delta::Call(_)));
+        if !begins_with_a_call {
             self.asked.state_requirement(&mut recorder);
-        } else {
-            rest.may_say_words = self.asked.requirement.is_none();
         }
-        let claims = self.remote.claims(&rest.claimed);
+        rest.may_say_words = !begins_with_a_call || self.asked.wants_words();
+        let claims = self.remote.claims(rest.claimed.authority());
         let back = Arc::new(Mutex::new(None));
         self.stage = Stage::Flowing(Arc::clone(&back));
         Segment::answer(claims, recorder.seal(), text(rest, back))
@@ -131,43 +127,25 @@ impl Rest {
                     None => return Begun::Failed(Fault::cut(CUT)),
                 },
             };
+            if let Err(declined) = self.claimed.take(&delta) {
+                return Begun::Declined(declined);
+            }
             match delta {
-                Delta::Provenance(declared) => match self.claimed.declare(&declared) {
-                    Ok(()) if self.claimed.is_refusal() => return Begun::Refusal(DECLINED),
-                    Ok(()) => {}
-                    Err(Unreadable) => return Begun::Refusal(UNREADABLE),
-                },
-                Delta::Refusal(_) => return Begun::Refusal(DECLINED),
-                Delta::Finish(Ended::ContentFilter) => return Begun::Refusal(FILTERED),
-                Delta::Annotation(annotation) => {
-                    self.claimed.annotate(&annotation);
-                    return self.beginning_with(Delta::Annotation(annotation));
-                }
-                Delta::Words(words) if words.is_empty() => {}
-                told @ (Delta::Words(_) | Delta::Call(_) | Delta::Finish(_) | Delta::End) => {
-                    return self.beginning_with(told);
-                }
+                Delta::Provenance(_) => {}
                 Delta::Usage(used) => self.usage = Some(usage(used)),
+                told => {
+                    self.next = Some(told);
+                    return Begun::Segment(self);
+                }
             }
         }
     }
 
-    fn beginning_with(mut self, delta: Delta) -> Begun {
-        self.next = Some(delta);
-        Begun::Segment(self)
-    }
-
     /// Whether a piece is still true under the claims that were sent.
-    fn belongs(&self, delta: &Delta) -> bool {
+    fn belongs(&mut self, delta: &Delta) -> bool {
         match delta {
             Delta::Words(_) => self.may_say_words,
-            Delta::Annotation(annotation) => {
-                let mut claimed = self.claimed.clone();
-                claimed.annotate(annotation);
-                claimed.authority() == self.claimed.authority()
-            }
-            Delta::Refusal(_) | Delta::Provenance(_) | Delta::Finish(Ended::ContentFilter) => false,
-            Delta::Call(_) | Delta::Finish(_) | Delta::Usage(_) | Delta::End => true,
+            _ => self.claimed.covers(delta),
         }
     }
 
@@ -176,10 +154,7 @@ impl Rest {
         match delta {
             Delta::Words(words) => Some(Piece::Words(words)),
             Delta::Call(piece) => Some(Piece::Call(call(piece))),
-            Delta::Annotation(annotation) => {
-                self.claimed.annotate(&annotation);
-                Some(Piece::Citation(citation(annotation)))
-            }
+            Delta::Annotation(annotation) => Some(Piece::Citation(citation(annotation))),
             Delta::Finish(ended) => {
                 self.finish = finish(ended);
                 None

@@ -8,20 +8,20 @@ mod request;
 use std::sync::Arc;
 
 use speech_exit::{Claims, Recorder};
+use speech_kernel::Authority;
 
 use super::compose::{Answer, Composed};
 use super::{Asked, Composing, Embedded, Live, Responder};
 use crate::store::Store;
-use crate::upstream::{Delta, Fault, FaultCode, Finish as Ended, Reply, Upstream};
-use claims::{Claimed, Unreadable};
+use crate::upstream::{Delta, Fault, FaultCode, Reply, Upstream};
+use claims::{Claimed, Declined};
 use context::Context;
 use flow::Flow;
 
-const DECLINED: &str = "The upstream model declined to answer that.";
-const FILTERED: &str = "The upstream held its answer back.";
 const NOT_TAKEN: &str =
     "The upstream did not take this request, so there is no answer of its to give.";
-const UNREADABLE: &str = "The upstream declared claims about its answer that cannot be read.";
+const FAILED: &str = "The upstream reported an error in the place of an answer.";
+const NOT_KEPT: &str = "What the upstream answered could not be stored, so it is not given.";
 
 /// Composes from what the upstream says; without it, from what is here.
 #[derive(Debug, Clone)]
@@ -40,12 +40,12 @@ impl Remote {
     }
 
     async fn whole(&self, asked: &Asked, recorder: &mut Recorder) -> Composed {
-        if !self.upstream.is_up() {
+        if !self.upstream.may_be_asked() {
             return self.local.compose_after(asked.brings, asked, recorder).await;
         }
         let context = context::gather(&self.store, asked, recorder).await;
         match self.upstream.whole(&request::of(asked, &context)).await {
-            Ok(reply) => self.interpreted(reply, asked, &context, recorder),
+            Ok(reply) => self.interpreted(reply, &context),
             Err(fault) => self.without(fault, asked, &context, recorder).await,
         }
     }
@@ -63,53 +63,43 @@ impl Remote {
                 self.local.compose_after(context.drawn_on, asked, recorder).await
             }
             FaultCode::RequestRefused => Composed::refusal(NOT_TAKEN),
-            _ => Composed::refusal(FILTERED),
+            FaultCode::NotKept => Composed::refusal(NOT_KEPT),
+            _ => Composed::refusal(FAILED),
         }
     }
 
-    fn interpreted(
-        &self,
-        reply: Reply,
-        asked: &Asked,
-        context: &Context,
-        recorder: &mut Recorder,
-    ) -> Composed {
+    fn interpreted(&self, reply: Reply, context: &Context) -> Composed {
         let mut claimed = Claimed::from(context.drawn_on);
-        let mut answer = Answer::words(String::new(), self.claims(&claimed));
+        let mut answer = Answer::words(String::new(), self.claims(claimed.authority()));
         for delta in reply.pieces {
+            if let Err(declined) = claimed.take(&delta) {
+                return self.declined(declined);
+            }
             match delta {
                 Delta::Words(words) => answer.text.push_str(&words),
                 Delta::Call(piece) => add_call(&mut answer, flow::call(piece)),
                 Delta::Annotation(annotation) => {
-                    claimed.annotate(&annotation);
                     answer.citations.push(flow::citation(annotation));
                 }
-                Delta::Provenance(declared) => {
-                    if let Err(Unreadable) = claimed.declare(&declared) {
-                        return Composed::refusal(UNREADABLE);
-                    }
-                }
-                Delta::Refusal(_) => return Composed::refusal(DECLINED),
-                Delta::Finish(Ended::ContentFilter) => return Composed::refusal(FILTERED),
                 Delta::Finish(finish) => answer.finish = flow::finish(finish),
                 Delta::Usage(usage) => answer.usage = Some(flow::usage(usage)),
-                Delta::End => {}
+                Delta::Provenance(_) | Delta::Refusal(_) | Delta::End => {}
             }
         }
-        if claimed.is_refusal() {
-            return Composed::refusal(DECLINED);
-        }
-        if answer.calls.is_empty() || !answer.text.is_empty() {
-            asked.state_requirement(recorder);
-        }
         answer.citations.sort_by_key(|citation| citation.end);
-        answer.claims = self.claims(&claimed);
+        answer.claims = self.claims(claimed.authority());
         Composed::Answer(answer)
     }
 
-    fn claims(&self, claimed: &Claimed) -> Claims {
+    /// A claim that the upstream makes for its refusal is judged like any other.
+    fn declined(&self, declined: Declined) -> Composed {
+        let Declined { words, authority } = declined;
+        Composed::Refusal { text: words, claims: authority.map(|claimed| self.claims(claimed)) }
+    }
+
+    fn claims(&self, authority: Authority) -> Claims {
         // Read last: what the upstream did has changed it.
-        Claims { authority: claimed.authority(), system_mode: self.store.board().mode() }
+        Claims { authority, system_mode: self.store.board().mode() }
     }
 }
 
@@ -126,7 +116,7 @@ impl Responder for Remote {
     }
 
     fn live(self: Arc<Self>, asked: &Arc<Asked>) -> Option<Box<dyn Live>> {
-        self.upstream.is_up().then(|| {
+        self.upstream.may_be_asked().then(|| {
             let live: Box<dyn Live> = Box::new(Flow::new(Arc::clone(&self), Arc::clone(asked)));
             live
         })

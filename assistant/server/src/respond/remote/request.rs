@@ -14,10 +14,7 @@ const PASSAGES: &str = "Passages of the library that bear on the question:";
 pub(super) fn of(asked: &Asked, context: &Context) -> ChatRequest {
     let library =
         (!context.passages.is_empty()).then(|| Message::System(listed(&context.passages)));
-    let earlier = context.earlier.iter().flat_map(|Exchange { question, answer }| {
-        let answer = Message::Assistant { text: Some(answer.clone()), calls: Vec::new() };
-        [Message::User(question.clone()), answer]
-    });
+    let earlier = context.earlier.iter().flat_map(|earlier| remembered(earlier, asked));
     let is_instruction = |said: &&Said| matches!(said, Said::Instruction(_));
     // Instructions hold for what was said before too, so they stand first.
     let instructions = asked.said.iter().filter(is_instruction).map(message);
@@ -31,6 +28,19 @@ pub(super) fn of(asked: &Asked, context: &Context) -> ChatRequest {
         max_tokens: asked.max_tokens,
         sampling: asked.sampling.clone(),
     }
+}
+
+/// What was said of an earlier exchange. One half of it is blank where tools of the client's were called, and where
+/// only their results were sent.
+fn remembered(earlier: &Exchange, asked: &Asked) -> impl Iterator<Item = Message> + use<> {
+    let Exchange { question, answer } = earlier;
+    // A client that sends its calls again sends the question with them.
+    let is_sent_again = answer.is_empty() && question == asked.question();
+    let question =
+        (!question.is_empty() && !is_sent_again).then(|| Message::User(question.clone()));
+    let answer = (!answer.is_empty())
+        .then(|| Message::Assistant { text: Some(answer.clone()), calls: Vec::new() });
+    question.into_iter().chain(answer)
 }
 
 fn listed(passages: &[Passage]) -> String {

@@ -88,7 +88,9 @@ impl Store {
     async fn keep_receipt(&self, receipt: Receipt, memo: Option<Memo>) -> Result<(), Unkept> {
         let waiting = Waiting { at: now_milliseconds(), receipt };
         let id = waiting.receipt.id.clone();
-        let exchange = memo.and_then(exchange_in);
+        // A refusal gives no answer, so there is nothing of it to remember.
+        let exchange =
+            memo.and_then(exchange_in).filter(|exchange| exchange.answer.get().is_some());
         if waiting.is_empty() {
             tracing::error!(%id, "a receipt with neither opening nor closing is not kept");
             return Err(Unkept);

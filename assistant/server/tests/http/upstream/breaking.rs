@@ -6,8 +6,9 @@ use std::time::Duration;
 use assistant::status::Upstream::{Down, Up};
 use assistant::upstream::{FaultCode, watch};
 use speech_kernel::SystemMode;
+use tokio::sync::oneshot;
 
-use super::scripted::{Act, bytes, end, hello, say, status, streamed, whole};
+use super::scripted::{Act, Step, bytes, end, hello, say, status, streamed, whole};
 use super::{setup, setup_with, until};
 
 #[tokio::test]
@@ -57,6 +58,25 @@ async fn after_failures_in_a_row_nobody_asks() {
     }
     assert_eq!((setup.scripted.asked().len(), setup.mode()), (2, Down));
     assert_eq!(setup.scripted.asked_at("/v1/models").len(), 0);
+}
+
+#[tokio::test]
+async fn an_old_call_that_ends_well_does_not_say_that_others_are_let_through() {
+    let (go, gate) = oneshot::channel();
+    let late = streamed(vec![Step::Wait(gate), bytes(say("x")), bytes(end())]);
+    let setup = setup_with([late, status(500, &[])], |settings| {
+        settings.breaker.failures = NonZeroU32::MIN;
+        settings.breaker.rest = Duration::from_secs(3600);
+    })
+    .await;
+    let upstream = setup.upstream.clone();
+    let calling = tokio::spawn(async move { upstream.stream(&super::question()).await.map(drop) });
+    until("it is asked", async || setup.scripted.asked().len() == 1).await;
+    assert!(setup.whole().await.is_err());
+    go.send(()).expect("the upstream");
+    assert_eq!(calling.await.expect("no panic"), Ok(()));
+    assert_eq!(setup.mode(), Down);
+    assert_eq!(setup.whole().await.map_err(|fault| fault.code), Err(FaultCode::Open));
 }
 
 #[tokio::test]
@@ -116,4 +136,25 @@ async fn a_probe_closes_what_rested_and_does_not_make_up_for_failures() {
     setup.store.board().note_upstream(Down);
     assert_eq!(setup.upstream.probe().await.map_err(|fault| fault.code), Err(FaultCode::Busy));
     assert_eq!(setup.mode(), Down);
+}
+
+#[tokio::test]
+async fn a_server_without_a_list_of_models_shows_how_it_fares_by_its_answers_alone() {
+    let setup = failing(Duration::ZERO, [whole(&hello()), status(500, &[])]).await;
+    for status in [404, 405, 410] {
+        setup.scripted.list_models_with(status);
+        assert_eq!(setup.upstream.probe().await, Ok(()));
+        assert_eq!((setup.mode(), setup.upstream.may_be_asked()), (Down, true), "{status}");
+    }
+    assert!(setup.whole().await.is_ok(), "a question is the trial");
+    assert_eq!(setup.mode(), Up);
+    assert!(setup.whole().await.is_err());
+    assert_eq!(setup.upstream.probe().await, Ok(()));
+    assert_eq!(setup.mode(), Down, "that it is there does not make up for an answer that failed");
+}
+
+#[tokio::test]
+async fn who_rests_is_not_asked() {
+    let setup = failing(Duration::from_secs(3600), []).await;
+    assert!(!setup.upstream.may_be_asked());
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::scripted::{
     Act, Scripted, Step, bytes, completion, hello, status, streamed, typed, whole,
 };
-use super::{SECRET, question, settings, setup, setup_with, words};
+use super::{SECRET, question, settings, setup, setup_with, soon, words};
 use crate::support::store;
 
 const USAGE: Delta = Delta::Usage(Usage { prompt: 1, completion: 2, total: 3 });
@@ -128,7 +128,7 @@ async fn whoever_says_nothing_is_too_late() {
             settings.limits.first_byte = Duration::from_millis(50);
         })
         .await;
-        let found = setup.whole().await.map_err(|fault| fault.code);
+        let found = soon(setup.whole()).await.map_err(|fault| fault.code);
         assert_eq!(found, Err(FaultCode::Timeout));
     }
     for act in [Act::Nothing, silent("text/event-stream")] {
@@ -136,7 +136,7 @@ async fn whoever_says_nothing_is_too_late() {
             settings.limits.total = Duration::from_millis(50);
         })
         .await;
-        assert_eq!(setup.streamed().await, (Vec::new(), Some(FaultCode::Timeout)));
+        assert_eq!(soon(setup.streamed()).await, (Vec::new(), Some(FaultCode::Timeout)));
     }
 }
 
@@ -153,6 +153,27 @@ async fn nobody_there_is_unreachable() {
         let found = upstream.whole(&question()).await.map_err(|fault| fault.code);
         assert_eq!(found, Err(FaultCode::Unreachable), "{scheme}");
     }
+}
+
+#[tokio::test]
+async fn a_connection_that_ends_without_a_response_is_cut_and_not_asked_again() {
+    let (store, _directory) = store().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let upstream = Upstream::new(settings(&url), store).expect("an upstream");
+    let calling = tokio::spawn(async move { upstream.whole(&question()).await });
+    let (mut stream, _) = listener.accept().await.expect("a connection");
+    // To the end of its small body, so that the end is an end and no reset.
+    let mut request = Vec::new();
+    while !request.ends_with(b"}") {
+        tokio::io::AsyncReadExt::read_buf(&mut stream, &mut request).await.expect("a request");
+    }
+    drop(stream);
+    let found = calling.await.expect("no panic").map_err(|fault| fault.code);
+    assert_eq!(found, Err(FaultCode::Cut));
+    // It would be there by now: the call is over.
+    let again = std::future::poll_fn(|cx| std::task::Poll::Ready(listener.poll_accept(cx)));
+    assert!(again.await.is_pending());
 }
 
 #[tokio::test]

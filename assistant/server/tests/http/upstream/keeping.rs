@@ -1,9 +1,11 @@
 //! What an upstream sent is kept as it came, and counts only then.
 
-use assistant::upstream::{Delta, FaultCode, interpret};
+use assistant::upstream::{Delta, FaultCode, Finish, interpret};
 use serde_json::json;
 
-use super::scripted::{Step, bytes, completion, end, hello, say, status, streamed, typed, whole};
+use super::scripted::{
+    Step, bytes, chunk, completion, end, hello, say, status, streamed, typed, whole,
+};
 use super::{setup, words};
 
 #[tokio::test]
@@ -48,7 +50,7 @@ async fn what_was_kept_is_interpreted_again_as_it_was_then() {
     let setup = setup([
         whole(&completion(json!({ "content": "x", "tool_calls": [call] }), "tool_calls")),
         streamed(vec![bytes(say("one")), bytes(say("two")), bytes(end())]),
-        streamed(vec![bytes(say("one")), Step::Break]),
+        streamed(vec![bytes(say("one")), bytes(chunk(json!({}), Some("stop"))), Step::Break]),
         status(400, &[]),
         typed("text/html", vec![bytes(hello().to_string())]),
     ])
@@ -59,7 +61,8 @@ async fn what_was_kept_is_interpreted_again_as_it_was_then() {
     let fourth = setup.whole().await.map_err(|fault| fault.code);
     let fifth = setup.whole().await.map_err(|fault| fault.code);
     assert_eq!(fifth, Err(FaultCode::ContentType));
-    assert_eq!((third, third_fault), (vec![words("one")], Some(FaultCode::Cut)));
+    let finished = vec![words("one"), Delta::Finish(Finish::Stop)];
+    assert_eq!((third, third_fault), (finished, Some(FaultCode::Cut)));
     let mut again = Vec::new();
     for id in setup.store.external_ids(9).await.expect("ids").into_iter().rev() {
         let raw = setup.store.external(&id).await.expect("a store").expect("an answer");

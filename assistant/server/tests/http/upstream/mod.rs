@@ -22,10 +22,12 @@ use crate::support::store;
 use scripted::{Act, Scripted};
 
 /// The name of the variable that holds it is `KEY`.
-pub(super) const SECRET: &str = "sk-not-to-be-seen";
+pub(crate) const SECRET: &str = "sk-not-to-be-seen";
 
 /// Longer than anything takes that does not hang.
-pub(super) const LONG: Duration = Duration::from_secs(60);
+pub(crate) const LONG: Duration = Duration::from_secs(60);
+
+const HOUR: Duration = Duration::from_secs(3600);
 
 pub(super) struct Setup {
     pub(super) scripted: Scripted,
@@ -40,14 +42,16 @@ struct Command {
     upstream: Arguments,
 }
 
-pub(super) fn settings(url: &str) -> Settings {
+pub(crate) fn settings(url: &str) -> Settings {
     let arguments =
         ["", "--upstream-url", url, "--upstream-model", "m", "--upstream-key-env", "KEY"];
     let command = Command::try_parse_from(arguments).expect("arguments");
     let key = |name: &str| (name == "KEY").then(|| SECRET.to_owned());
     let mut settings = command.upstream.settings(key).expect("settings").expect("an upstream");
-    settings.limits.first_byte = LONG;
-    settings.limits.idle = LONG;
+    // Where a test is about one of them, it sets that one, and the others do not come before it.
+    settings.limits.first_byte = HOUR;
+    settings.limits.idle = HOUR;
+    settings.limits.total = HOUR;
     settings
 }
 
@@ -108,9 +112,9 @@ pub(super) async fn all(mut deltas: Deltas) -> (Vec<Delta>, Option<FaultCode>) {
 }
 
 /// Road, status, how it ended, and what came.
-pub(super) type Kept = (String, i64, String, String);
+pub(crate) type Kept = (String, i64, String, String);
 
-pub(super) async fn kept(directory: &Path) -> Vec<Kept> {
+pub(crate) async fn kept(directory: &Path) -> Vec<Kept> {
     use sqlx::Connection as _;
     let options = sqlx::sqlite::SqliteConnectOptions::new()
         .filename(directory.join(assistant::store::FILE_NAME));
@@ -119,12 +123,17 @@ pub(super) async fn kept(directory: &Path) -> Vec<Kept> {
         "SELECT road, status, ended, body FROM external_responses ORDER BY number",
     );
     let rows = rows.fetch_all(&mut file).await.expect("rows");
-    let text = |body| String::from_utf8(body).expect("text");
+    let text = |body: Vec<u8>| String::from_utf8_lossy(&body).into_owned();
     rows.into_iter().map(|(road, status, ended, body)| (road, status, ended, text(body))).collect()
 }
 
+/// The outcome of something that has to come by itself.
+pub(super) async fn soon<T>(outcome: impl Future<Output = T>) -> T {
+    tokio::time::timeout(LONG, outcome).await.expect("it hangs")
+}
+
 /// Waits for something that happens beside the test.
-pub(super) async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+pub(crate) async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     let until = Instant::now() + LONG;
     while !is_so().await {
         assert!(Instant::now() < until, "it never came to pass that {what}");

@@ -9,7 +9,7 @@ use serde_json::json;
 use tokio::sync::{Notify, oneshot};
 
 use super::scripted::{Step, bytes, chunk, end, event, hello, say, streamed, whole};
-use super::{all, question, setup, setup_with, until, words};
+use super::{all, question, setup, setup_with, soon, until, words};
 
 const USAGE: Delta = Delta::Usage(Usage { prompt: 1, completion: 2, total: 3 });
 
@@ -128,7 +128,8 @@ async fn whoever_stops_in_the_middle_is_too_late() {
         settings.limits.idle = Duration::from_millis(50);
     })
     .await;
-    assert_eq!(setup.streamed().await, (vec![words("one")], Some(FaultCode::Timeout)));
+    let expected = (vec![words("one")], Some(FaultCode::Timeout));
+    assert_eq!(soon(setup.streamed()).await, expected);
 }
 
 #[tokio::test]
@@ -156,7 +157,7 @@ async fn a_stream_that_is_dropped_is_cancelled_and_kept_so_far() {
     let setup = setup([streamed(steps)]).await;
     let deltas = setup.upstream.stream(&question()).await.expect("a stream");
     drop(deltas);
-    tokio::time::timeout(super::LONG, gone.notified()).await.expect("the upstream is left");
+    soon(gone.notified()).await;
     until("it is kept", async || !setup.kept().await.is_empty()).await;
     let expected = ("stream".to_owned(), 200, "dropped".to_owned(), say("one"));
     assert_eq!(setup.kept().await, [expected]);
@@ -176,7 +177,7 @@ async fn a_call_that_is_dropped_is_cancelled_and_kept_so_far() {
     // Sent and taken are two things: only what was taken can be kept.
     tokio::time::sleep(Duration::from_millis(100)).await;
     calling.abort();
-    tokio::time::timeout(super::LONG, gone.notified()).await.expect("the upstream is left");
+    soon(gone.notified()).await;
     until("it is kept", async || !setup.kept().await.is_empty()).await;
     let kept = setup.kept().await;
     assert_eq!((kept[0].1, &*kept[0].2, kept[0].3.len() <= 1), (200, "dropped", true), "{kept:?}");

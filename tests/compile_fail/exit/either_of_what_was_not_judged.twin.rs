@@ -1,0 +1,7 @@
+use speech_exit::{Either, SpokenStream};
+
+fn send(spoken: SpokenStream) -> Either {
+    Either::Stream(spoken)
+}
+
+fn main() {}

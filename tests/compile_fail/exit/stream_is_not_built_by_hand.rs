@@ -1,0 +1,9 @@
+//! No stream is spoken because somebody says so.
+
+use speech_exit::SpokenStream;
+
+fn say() -> SpokenStream {
+    SpokenStream {}
+}
+
+fn main() {}

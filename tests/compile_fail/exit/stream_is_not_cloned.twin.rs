@@ -1,0 +1,7 @@
+use speech_exit::SpokenStream;
+
+fn once(spoken: SpokenStream) -> (SpokenStream,) {
+    (spoken,)
+}
+
+fn main() {}
