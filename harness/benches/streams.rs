@@ -17,7 +17,7 @@ use http::{HeaderValue, Method, Request};
 use speech_exit::receipt::{Keeping, Ledger, Memo, Receipt};
 use speech_exit::{
     Claims, Effect, End, Envelope, Exit, Finish, Guard, Heading, Label, Name, Piece, Recorder,
-    Refused, Routes, Segment, Segments, Sourced, SpokenStream, Text, speak_stream,
+    Refused, Routes, Segment, Segments, Sourced, SpokenStream, Text, Usage, speak_stream,
 };
 use speech_kernel::{Authority, SystemMode};
 use tower::{Service, ServiceExt as _};
@@ -52,8 +52,8 @@ impl Words {
 
     /// The pieces and their end, as the exit takes them.
     #[must_use]
-    pub fn text(&self) -> Text {
-        let end = Piece::End(End { finish: Finish::Stop, usage: None });
+    pub fn text(&self, usage: Option<Usage>) -> Text {
+        let end = Piece::End(End { finish: Finish::Stop, usage });
         Box::pin(stream::iter(self.pieces().map(Piece::Words).chain([end]).map(Ok)))
     }
 }
@@ -63,19 +63,20 @@ impl Words {
 pub struct Once {
     claims: Claims,
     words: Option<Words>,
+    usage: Option<Usage>,
 }
 
 impl Once {
-    /// The segment with these claims.
+    /// The segment with these claims, and how much its end says was read and written.
     #[must_use]
-    pub const fn new(claims: Claims, words: Words) -> Self {
-        Self { claims, words: Some(words) }
+    pub const fn new(claims: Claims, words: Words, usage: Option<Usage>) -> Self {
+        Self { claims, words: Some(words), usage }
     }
 
     /// The segment, the first time.
     pub fn take(&mut self, recorder: Recorder) -> Option<Segment> {
         let words = self.words.take()?;
-        Some(Segment::answer(self.claims, recorder.seal(), words.text()))
+        Some(Segment::answer(self.claims, recorder.seal(), words.text(self.usage)))
     }
 }
 
@@ -129,7 +130,7 @@ async fn spoken(
     }
     let claims = Claims { authority: Authority::Memory, system_mode: SystemMode::Full };
     let envelope = heading().map_or(Envelope::Plain, Envelope::Chat);
-    speak_stream(envelope, Once::new(claims, words), recorder).await
+    speak_stream(envelope, Once::new(claims, words, None), recorder).await
 }
 
 fn heading() -> Option<Heading> {
