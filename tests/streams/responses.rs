@@ -90,8 +90,11 @@ impl Client {
                 self.end(&event["response"]);
             }
             "response.failed" => {
+                if self.open.is_some() {
+                    let output = event["response"]["output"].as_array().expect("items");
+                    self.leave_off(output.last().expect("the item that was under way"));
+                }
                 assert_eq!(event["response"]["output"], json!(self.output));
-                assert!(self.open.is_none(), "an item is not done");
                 assert_eq!(event["response"]["status"], "failed");
                 self.heard.end(Ending::Failed(string(&event["response"]["error"]["code"])));
             }
@@ -178,6 +181,18 @@ impl Client {
         } else {
             assert_eq!(item["arguments"], open.words);
         }
+    }
+
+    /// What was under way when all broke off: no event said that it is done, and it does not say so either.
+    #[track_caller]
+    fn leave_off(&mut self, item: &Value) {
+        let open = self.open();
+        assert_eq!(open.done, 0, "it was done: {item}");
+        assert_eq!((&item["id"], &item["status"]), (&open.added["id"], &json!("incomplete")));
+        let content = &item["content"][0];
+        let said = [&content["text"], &content["refusal"], &item["arguments"]];
+        assert!(said.into_iter().any(|said| *said == open.words), "{item}");
+        self.file(item);
     }
 
     /// Puts an item where it is heard.

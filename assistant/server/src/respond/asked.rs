@@ -77,6 +77,16 @@ impl Asked {
             .collect()
     }
 
+    /// The names of the tools that the client runs.
+    pub(super) fn offered(&self) -> Vec<String> {
+        let name = |tool: &Value| {
+            let nested = ["function", "custom"].iter().find_map(|kind| tool.get(kind));
+            let name = nested.unwrap_or(tool).get("name")?.as_str()?;
+            Some(name.to_owned())
+        };
+        self.tools.iter().filter_map(name).collect()
+    }
+
     /// Whether an answer without a source of this label is not wanted.
     #[must_use]
     pub fn requires(&self, label: &str) -> bool {

@@ -75,19 +75,26 @@ impl Answer {
         }
     }
 
-    /// The answer in the order in which it is read: word by word, each citation after its mark, calls, the end.
+    /// The answer in the order in which it is read: a few words at a time, each citation after its mark, calls, the end.
     #[must_use]
     pub fn into_pieces(self, usage: Option<Usage>) -> Vec<Piece> {
         let Self { text, citations, calls, finish, .. } = self;
         let mut citations = citations.into_iter().peekable();
         let mut pieces = Vec::new();
-        let mut read = 0;
+        let (mut read, mut some) = (0, String::new());
         for words in text.split_inclusive(char::is_whitespace) {
             read += words.chars().count();
-            pieces.push(Piece::Words(words.to_owned()));
+            some.push_str(words);
+            let is_cited = citations.peek().is_some_and(|citation| citation.end <= read);
+            if is_cited || some.len() >= PIECE_BYTES {
+                pieces.push(Piece::Words(std::mem::take(&mut some)));
+            }
             while let Some(citation) = citations.next_if(|citation| citation.end <= read) {
                 pieces.push(Piece::Citation(citation));
             }
+        }
+        if !some.is_empty() {
+            pieces.push(Piece::Words(some));
         }
         pieces.extend(citations.map(Piece::Citation));
         pieces.extend(calls.into_iter().map(Piece::Call));
@@ -206,6 +213,9 @@ impl Composition {
         Answer { citations: self.citations, ..Answer::words(text, claims) }
     }
 }
+
+/// How many bytes of words make a piece. An event says much more around each.
+const PIECE_BYTES: usize = 24;
 
 const BREAK: &str = "\n\n";
 

@@ -83,14 +83,22 @@ fn score<'a>(index: usize, candidate: &Candidate<'a>) -> Vec<Scored<'a>> {
     let scored = sentences(text).into_iter().filter_map(|range| {
         let is_inside =
             |place: &&Range<usize>| range.start <= place.start && place.end <= range.end;
-        let places: Vec<&Range<usize>> =
-            matches.iter().filter_map(|found| found.places.iter().find(is_inside)).collect();
+        let places: Vec<&Range<usize>> = matches
+            .iter()
+            .filter_map(|found| first_from(&found.places, range.start))
+            .filter(is_inside)
+            .collect();
         let sentence = text.get(range.clone())?;
         let is_definition = defines(text, range.start, &places);
         Some(Scored { words: places.len(), is_definition, candidate: index, sentence })
     });
     // What a sentence announces is not quoted with it.
     scored.filter(|scored| !scored.sentence.ends_with(':')).collect()
+}
+
+/// The first place that does not begin before `start`. Places stand in order.
+fn first_from(places: &[Range<usize>], start: usize) -> Option<&Range<usize>> {
+    places.get(places.partition_point(|place| place.start < start))
 }
 
 /// Whether a sentence begins with the words and goes on with what they are.

@@ -11,6 +11,8 @@ use crate::status::Part;
 
 /// How many exchanges of a conversation are recalled whole.
 const EXCHANGES: i64 = 20;
+/// How many bytes of them.
+const EXCHANGES_BYTES: usize = 128 << 10;
 
 /// Who said a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -154,7 +156,14 @@ impl Store {
         .bind(EXCHANGES)
         .fetch_all(&self.pool)
         .await;
-        let mut exchanges = self.noted(Part::Reads, outcome)?;
+        let mut bytes = 0;
+        let latest = self.noted(Part::Reads, outcome)?.into_iter();
+        let mut exchanges: Vec<_> = latest
+            .take_while(|(question, answer)| {
+                bytes += question.len() + answer.len();
+                bytes <= EXCHANGES_BYTES
+            })
+            .collect();
         exchanges.reverse();
         Ok(exchanges)
     }

@@ -59,6 +59,10 @@ pub(super) fn recognise(core: &str) -> Option<String> {
     if !is_expression || super::dates::has_date(core) {
         return None;
     }
+    if text.len() > MAX_EXPRESSION_BYTES {
+        // It is refused for its length, and nothing is looked for in it before.
+        return Some(text);
+    }
     written(&tokens)
 }
 

@@ -31,10 +31,10 @@ pub(super) fn bound(pieces: &[String]) -> Vec<String> {
 
 /// Where the value at the end of the pieces begins; none if there is no value.
 fn operand(written: &[String]) -> Option<usize> {
-    let (last, before) = written.split_last()?;
+    let end = written.iter().rposition(|piece| piece != "!")?;
+    let (last, before) = written.get(..=end)?.split_last()?;
     let start = match last.as_str() {
         ")" => opening(before)?,
-        "!" => return operand(before),
         "pi" => before.len(),
         piece if piece.starts_with(|first: char| first.is_ascii_digit()) => before.len(),
         _ => return None,

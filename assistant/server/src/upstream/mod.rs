@@ -202,8 +202,8 @@ impl Upstream {
                 }
                 _ => {
                     if let Some(taking) = refused {
-                        // It goes on when nobody waits for it any more.
-                        let _ = tokio::spawn(receiving(taking).refused(fault)).await;
+                        // Why there is no answer is known; whoever waits for one does not wait for the rest of that.
+                        tokio::spawn(receiving(taking).refused(fault));
                     }
                     return Err(fault);
                 }

@@ -86,6 +86,18 @@ pub(super) fn no_server_tool(name: &At<'_>) -> Fault {
     name.fault(FaultCode::BadToolName, "visible ASCII that does not start with client.")
 }
 
+/// How many items a transcript may have. What is read of one may be looked for among all.
+const MAX_ITEMS: usize = 4096;
+
+/// `items`, unless there are more than a transcript may have.
+pub(super) fn few<'a>(list: &At<'a>) -> Result<Vec<At<'a>>, Fault> {
+    let items = list.items()?;
+    if items.len() > MAX_ITEMS {
+        return Err(list.fault(FaultCode::TooLarge, "at most 4096 items"));
+    }
+    Ok(items)
+}
+
 impl Reading {
     /// Reads each item. One with a fault is rejected, and the first fault refuses the transcript.
     ///
@@ -212,7 +224,7 @@ impl Reading {
         let name = name.text()?.to_owned();
         self.open(
             id,
-            id.filled_text()?.to_owned(),
+            id.name()?.as_str().to_owned(),
             (name, label, Runner::Client),
             (arguments, extra),
         )
@@ -240,7 +252,7 @@ impl Reading {
         extra: Extra,
     ) -> Result<(), Malformed> {
         let called = (name.to_owned(), label, Runner::Server);
-        self.open(id, id.filled_text()?.to_owned(), called, (arguments, extra))
+        self.open(id, id.name()?.as_str().to_owned(), called, (arguments, extra))
     }
 
     fn open(
@@ -275,7 +287,7 @@ impl Reading {
         runner: Runner,
         given: Given,
     ) -> Result<(), Malformed> {
-        let call_id = id.filled_text()?.to_owned();
+        let call_id = id.name()?.as_str().to_owned();
         let opened = self.calls.get_mut(&call_id).filter(|opened| opened.runner == runner);
         let (name, label) = answered(opened, id)?;
         self.outcome(call_id.clone(), Some(call_id), (name, label), given);

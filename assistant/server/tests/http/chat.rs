@@ -242,6 +242,7 @@ async fn a_malformed_request_is_told_what_and_where() {
         (with("max_completion_tokens", json!("9")), "WRONG_TYPE", "/max_completion_tokens"),
         (with("stream", json!("yes")), "WRONG_TYPE", "/stream"),
         (with("stream_options", json!(true)), "WRONG_TYPE", "/stream_options"),
+        (with("messages", json!(vec![json!({}); 4097])), "TOO_LARGE", "/messages"),
         (with("n", json!(2)), "UNSUPPORTED", "/n"),
         (with("tools", json!([{}])), "MISSING_FIELD", "/tools/0/type"),
         (with("tools", json!([{ "type": "teleport" }])), "UNKNOWN_VALUE", "/tools/0/type"),
@@ -285,6 +286,7 @@ async fn a_malformed_condition_is_told_what_and_where() {
         (metadata(json!({ "conversation_id": 1 })), "UNKNOWN_FIELD", "/metadata/conversation_id"),
         (metadata(json!({ "conversation": "c" })), "OPAQUE_CONTEXT", "/metadata/conversation"),
         (require(json!(1)), "WRONG_TYPE", "/metadata/require"),
+        (require(json!(vec!["library"; 17])), "WRONG_TYPE", "/metadata/require"),
         (require(json!(["library", "web"])), "UNKNOWN_SOURCE", "/metadata/require/1"),
         (require(json!("tool:client.x")), "UNKNOWN_SOURCE", "/metadata/require"),
     ])
@@ -355,4 +357,20 @@ async fn neutral_and_meaningless_fields_change_nothing() {
     assert_eq!(assistant.chat(&body).await.content(), "17 * 23 = 391");
     body["metadata"] = json!({ "require": null, "conversation": null, "other": 1 });
     assert_eq!(assistant.chat(&body).await.content(), "17 * 23 = 391");
+}
+
+/// What takes longer than a moment for one of these takes longer than anybody waits.
+#[tokio::test]
+async fn a_question_made_to_be_hard_to_read_is_answered() {
+    let assistant = assistant().await;
+    let brackets = format!("{}1{}", "(".repeat(340_000), ")%".repeat(340_000));
+    let factorials = format!("1{}%", "!".repeat(900_000));
+    for question in [brackets, factorials] {
+        let answer = assistant.ask(&question).await;
+        assert!(answer.content().contains("the expression is too long"), "{answer:.200?}");
+    }
+    let door = "door.\n".repeat(100_000);
+    let kept = assistant.ask(&door).await;
+    let metadata = json!({ "conversation": kept.conversation() });
+    assistant.ask_with("What did I say about door?", metadata).await.assert_answers_as("memory");
 }

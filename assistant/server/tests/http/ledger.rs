@@ -96,7 +96,7 @@ async fn holding_the_lock(directory: &TempDir) -> sqlx::SqliteConnection {
     other
 }
 
-fn spool(directory: &TempDir) -> std::path::PathBuf {
+pub(crate) fn spool(directory: &TempDir) -> std::path::PathBuf {
     directory.path().join(SPOOL_NAME)
 }
 

@@ -20,6 +20,7 @@ mod receipts;
 mod remote;
 mod responses;
 mod sockets;
+mod spool;
 mod streams;
 mod support;
 mod telemetry;

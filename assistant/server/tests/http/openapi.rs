@@ -206,7 +206,13 @@ async fn calls_of_a_clients_tools_are_described_too() {
     for (road, content) in [(Road::Chat, None), (Road::Responses, Some("Wait."))] {
         let message = json!({ "content": content, "tool_calls": calls });
         let remote = remote([road.act(&message, "tool_calls", None)]).await;
-        let answer = remote.assistant.post(road.path(), &road.asking("How is the weather?")).await;
+        let mut asking = road.asking("How is the weather?");
+        let function = json!({ "name": "weather", "parameters": {} });
+        asking["tools"] = match road {
+            Road::Chat => json!([{ "type": "function", "function": function }]),
+            _ => json!([{ "type": "function", "name": "weather", "parameters": {} }]),
+        };
+        let answer = remote.assistant.post(road.path(), &asking).await;
         assert!(answer.text.contains("weather"), "{answer:?}");
         let description = remote.assistant.get("/openapi.json").await.json();
         assert_described(&description, &format!("POST {}", road.path()), &answer);

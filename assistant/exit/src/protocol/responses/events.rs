@@ -165,7 +165,10 @@ impl Events {
     }
 
     pub(in crate::protocol) fn cut(&mut self, cut: Cut, out: &mut Vec<u8>) {
-        self.close(Status::Incomplete, out);
+        // What was under way stands in the response as far as it came, and no event says that it is done.
+        let number = self.number;
+        self.close(Status::Incomplete, &mut Vec::new());
+        self.number = number;
         self.failed(cut, out);
         // The clients of this protocol raise what has an error of its own in it, and a cut must not pass for an end.
         let Cut { code, message } = cut;

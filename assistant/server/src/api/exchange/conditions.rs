@@ -2,6 +2,9 @@
 
 use speech_exit::strict::{At, Fault, FaultCode, Members, Node};
 
+/// How many sources may be required.
+const MAX_REQUIRED: usize = 16;
+
 /// A value, and the fault that it is if it turns out to name nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Placed {
@@ -83,7 +86,13 @@ fn expect_no_misspelt_condition(metadata: &Members<'_>) -> Result<(), Fault> {
 fn labels(at: &At<'_>) -> Result<Vec<Placed>, Fault> {
     match at.node() {
         Node::String(_) => Ok(vec![label(at)?]),
-        _ => at.items()?.iter().map(label).collect(),
+        _ => {
+            let items = at.items()?;
+            if items.len() > MAX_REQUIRED {
+                return Err(at.fault(FaultCode::WrongType, "at most 16 labels"));
+            }
+            items.iter().map(label).collect()
+        }
     }
 }
 

@@ -4,17 +4,22 @@ use speech_exit::strict::{At, Node};
 use speech_kernel::Authority;
 
 use crate::respond::drawn::DrawnOn;
-use crate::upstream::{Annotation, Delta, Finish};
+use crate::upstream::{Annotation, CallPiece, Delta, Finish};
 
 const DECLINED: &str = "The upstream model declined to answer that.";
 const FILTERED: &str = "The upstream held its answer back.";
+const NOT_OFFERED: &str = "The upstream called a tool that was not offered to it.";
 const UNREADABLE: &str = "The upstream declared claims about its answer that cannot be read.";
 
 /// The claim so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Claimed {
     composed: Authority,
+    /// What its citations say.
+    cited: Authority,
     declared: Option<Authority>,
+    /// The names of the tools that the client has.
+    offered: Vec<String>,
 }
 
 /// A refusal in words of ours: those of the upstream have no verdict.
@@ -33,14 +38,26 @@ impl Declined {
 
 impl From<DrawnOn> for Claimed {
     fn from(drawn_on: DrawnOn) -> Self {
-        Self { composed: drawn_on.authority(), declared: None }
+        Self {
+            composed: drawn_on.authority(),
+            cited: Authority::None,
+            declared: None,
+            offered: Vec::new(),
+        }
     }
 }
 
 impl Claimed {
-    /// What the upstream says of its answer in so many words goes before everything else.
+    /// What is claimed before anything is said, of a client with these tools.
+    pub(super) fn before(drawn_on: DrawnOn, offered: Vec<String>) -> Self {
+        Self { offered, ..Self::from(drawn_on) }
+    }
+
+    /// What the upstream says of its answer in so many words goes before what it was asked with, and not before
+    /// what its answer cites: a citation is a claim too, whatever else is said.
     pub(super) fn authority(&self) -> Authority {
-        self.declared.unwrap_or(self.composed)
+        let said = self.declared.unwrap_or(self.composed);
+        if rank(self.cited) > rank(said) { self.cited } else { said }
     }
 
     /// Takes in what a piece says about the answer, unless it says that there is none.
@@ -53,6 +70,10 @@ impl Claimed {
                 Ok(())
             }
             Delta::Provenance(provenance) => self.declare(provenance),
+            // Words in the place of a name would leave as a call that no client can make.
+            Delta::Call(CallPiece { name: Some(name), .. }) if !self.offered.contains(name) => {
+                Err(Declined::saying(NOT_OFFERED))
+            }
             Delta::Words(_) | Delta::Call(_) | Delta::Finish(_) | Delta::Usage(_) | Delta::End => {
                 Ok(())
             }
@@ -75,8 +96,8 @@ impl Claimed {
             Annotation::Url { .. } => Authority::Tool,
             Annotation::File { .. } => Authority::Memory,
         };
-        if rank(cited) > rank(self.composed) {
-            self.composed = cited;
+        if rank(cited) > rank(self.cited) {
+            self.cited = cited;
         }
     }
 
@@ -134,9 +155,9 @@ mod tests {
     use speech_exit::strict::read;
     use speech_kernel::Authority;
 
-    use super::{Claimed, DECLINED, Declined, FILTERED, UNREADABLE};
+    use super::{Claimed, DECLINED, Declined, FILTERED, NOT_OFFERED, UNREADABLE};
     use crate::respond::drawn::DrawnOn;
-    use crate::upstream::{Annotation, Delta, Finish};
+    use crate::upstream::{Annotation, CallPiece, Delta, Finish};
 
     const PAGE: fn() -> Delta =
         || Delta::Annotation(Annotation::Url { url: "u".to_owned(), title: None, span: None });
@@ -181,13 +202,28 @@ mod tests {
     }
 
     #[test]
-    fn a_declared_authority_goes_before_everything_else() {
+    fn a_declared_authority_goes_before_what_it_was_asked_with_and_not_before_what_it_cites() {
         let declared = provenance(r#"{"authority":"system","kind":"answer","sources":[]}"#);
         let mut claimed = Claimed::from(DrawnOn { memory: true, tool: true });
-        for delta in [declared, Some(PAGE())] {
+        for (delta, authority) in [
+            (declared, Authority::System),
+            (Some(FILE()), Authority::Memory),
+            (Some(PAGE()), Authority::Tool),
+        ] {
             assert_eq!(delta.map(|delta| claimed.take(&delta)), Some(Ok(())));
+            assert_eq!(claimed.authority(), authority);
         }
-        assert_eq!(claimed.authority(), Authority::System);
+    }
+
+    #[test]
+    fn a_call_of_a_tool_that_was_not_offered_is_refused() {
+        let call = |name: &str| {
+            let (id, name) = (Some("call_1".to_owned()), Some(name.to_owned()));
+            Delta::Call(CallPiece { index: 0, id, name, arguments: String::new() })
+        };
+        let mut claimed = Claimed::before(DrawnOn::default(), vec!["f".to_owned()]);
+        assert_eq!(claimed.take(&call("f")), Ok(()));
+        assert_eq!(claimed.take(&call("g")), Err(Declined::saying(NOT_OFFERED)));
     }
 
     #[test]

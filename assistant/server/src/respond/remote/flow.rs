@@ -42,7 +42,7 @@ struct Rest {
 
 /// How an answer begins or goes on.
 enum Begun {
-    Segment(Rest),
+    Segment(Box<Rest>),
     Declined(Declined),
     Failed(Fault),
 }
@@ -57,11 +57,13 @@ impl Flow {
         let context = context::gather(&remote.store, asked, &mut recorder).await;
         let deltas = remote.upstream.stream(&request::of(asked, &context)).await;
         let begun = match deltas {
-            Ok(deltas) => Rest::new(deltas, Claimed::from(context.drawn_on)).begun().await,
+            Ok(deltas) => {
+                Rest::new(deltas, Claimed::before(context.drawn_on, asked.offered())).begun().await
+            }
             Err(fault) => Begun::Failed(fault),
         };
         match begun {
-            Begun::Segment(rest) => self.segment(rest, recorder),
+            Begun::Segment(rest) => self.segment(*rest, recorder),
             Begun::Declined(declined) => segment_of(remote.declined(declined), asked, recorder),
             // Nothing was said yet, so that somebody else can say it.
             Begun::Failed(fault) => {
@@ -73,7 +75,7 @@ impl Flow {
 
     async fn later(&mut self, rest: Rest, recorder: Recorder) -> Option<Segment> {
         match rest.begun().await {
-            Begun::Segment(rest) => Some(self.segment(rest, recorder)),
+            Begun::Segment(rest) => Some(self.segment(*rest, recorder)),
             Begun::Declined(declined) => {
                 Some(segment_of(self.remote.declined(declined), &self.asked, recorder))
             }
@@ -135,7 +137,7 @@ impl Rest {
                 Delta::Usage(used) => self.usage = Some(usage(used)),
                 told => {
                     self.next = Some(told);
-                    return Begun::Segment(self);
+                    return Begun::Segment(Box::new(self));
                 }
             }
         }

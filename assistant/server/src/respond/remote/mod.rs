@@ -45,7 +45,7 @@ impl Remote {
         }
         let context = context::gather(&self.store, asked, recorder).await;
         match self.upstream.whole(&request::of(asked, &context)).await {
-            Ok(reply) => self.interpreted(reply, &context),
+            Ok(reply) => self.interpreted(reply, asked, &context),
             Err(fault) => self.without(fault, asked, &context, recorder).await,
         }
     }
@@ -68,8 +68,8 @@ impl Remote {
         }
     }
 
-    fn interpreted(&self, reply: Reply, context: &Context) -> Composed {
-        let mut claimed = Claimed::from(context.drawn_on);
+    fn interpreted(&self, reply: Reply, asked: &Asked, context: &Context) -> Composed {
+        let mut claimed = Claimed::before(context.drawn_on, asked.offered());
         let mut answer = Answer::words(String::new(), self.claims(claimed.authority()));
         for delta in reply.pieces {
             if let Err(declined) = claimed.take(&delta) {

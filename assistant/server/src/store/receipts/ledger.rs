@@ -170,10 +170,10 @@ impl Store {
                 match draining.batch().await {
                     Ok(batch) if batch.is_empty() => return Ok(Some(draining)),
                     Ok(batch) => append_all(connection, head, &batch).await?,
-                    Err(error) => return Ok(stuck(&error)),
+                    Err(error) => return Err(stuck(&error)),
                 }
             },
-            Err(error) => Ok(stuck(&error)),
+            Err(error) => Err(stuck(&error)),
         }
     }
 
@@ -195,10 +195,11 @@ impl Store {
     }
 }
 
-/// What waits can wait: it is no reason to keep a new receipt out of the chain.
-fn stuck(error: &SpoolError) -> Option<Draining> {
+/// What comes later waits with what came before: a chain in which a closing stands before its opening would be
+/// wrong for good.
+fn stuck(error: &SpoolError) -> sqlx::Error {
     tracing::error!(%error, "receipts wait and cannot be linked");
-    None
+    sqlx::Error::Io(std::io::Error::other("expected the receipts that wait to be readable"))
 }
 
 async fn append_all(

@@ -1,11 +1,12 @@
 //! Where receipts wait while the database cannot take them: a file beside it, one receipt on a line, each on the
 //! disk before anybody goes on.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use speech_exit::receipt::hash;
 use tokio::sync::{Mutex, OwnedMutexGuard};
@@ -14,6 +15,10 @@ use super::Waiting;
 
 /// How many lines are held at once while they join the chain.
 const BATCH: usize = 1_000;
+
+/// How often the file is tried for while another process holds it, and the pause between two tries.
+const LOCK_TRIES: u32 = 100;
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
 /// Why the spool gave or took nothing.
 #[derive(Debug, thiserror::Error)]
@@ -180,14 +185,14 @@ fn append_line(path: &Path, line: &str) -> io::Result<()> {
     let mut file = held(path)?;
     let before = cut_off_half_a_line(&mut file, path)?;
     let written = file.write_all(line.as_bytes()).and_then(|()| file.sync_all());
+    let written = written.and_then(|()| match path.parent() {
+        // The name of a new file is on the disk only with its directory.
+        Some(directory) if before == 0 => File::open(directory)?.sync_all(),
+        _ => Ok(()),
+    });
     if written.is_err() {
         // Whoever waits is told that it was not kept, so it should not be found later.
         let _ = file.set_len(before);
-    } else if before == 0
-        && let Some(directory) = path.parent()
-    {
-        // The name of a new file is on the disk only with its directory.
-        File::open(directory)?.sync_all()?;
     }
     written
 }
@@ -199,8 +204,15 @@ fn held(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(path)?;
-    file.lock()?;
-    Ok(file)
+    // Who holds it may be stopped in the middle: nobody waits for that for good.
+    for _ in 0..LOCK_TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::WouldBlock, "expected that nobody holds it for so long"))
 }
 
 /// Cuts off what stands after the last newline and gives the length that is left.

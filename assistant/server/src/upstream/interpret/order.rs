@@ -1,9 +1,13 @@
 //! Do the pieces of an answer follow each other as they may?
 
+use speech_exit::Name;
 use speech_exit::strict::Node;
 
 use super::delta::{CallPiece, Delta};
 use crate::upstream::fault::Fault;
+
+/// How many calls an answer may make. Each is kept, and looked for among all.
+const MAX_CALLS: usize = 128;
 
 /// What was seen of one answer.
 #[derive(Debug, Default)]
@@ -56,6 +60,12 @@ impl Order {
         match (&piece.id, &piece.name) {
             (Some(id), _) if self.calls.iter().any(|(seen, _)| seen == id) => {
                 Err(Fault::garbage("expected each call to have an id of its own"))
+            }
+            _ if self.calls.len() == MAX_CALLS => {
+                Err(Fault::garbage("expected no more calls than a client can be asked to make"))
+            }
+            (Some(id), Some(name)) if Name::parse(id).is_none() || Name::parse(name).is_none() => {
+                Err(Fault::garbage("expected a call's id and name to be visible ASCII, and short"))
             }
             (Some(id), Some(name)) if piece.index == self.calls.len() => {
                 self.calls.push((id.clone(), name.clone()));

@@ -347,3 +347,24 @@ fn a_citation_says_what_it_says_beside_its_type_or_below_it() {
     let url_of = Annotation::Url { url: "u".to_owned(), title: None, span: None };
     assert_eq!(of(url), Some(Delta::Annotation(url_of)));
 }
+
+#[test]
+fn a_call_is_one_that_a_client_can_be_asked_to_make() {
+    let taken = |count: usize, id: &str, name: &str| {
+        let mut order = super::Order::default();
+        (0..count).try_for_each(|index| {
+            let (id, name) = (Some(format!("{id}{index}")), Some(name.to_owned()));
+            let piece = CallPiece { index, id, name, arguments: String::new() };
+            order.take(Delta::Call(piece)).map(drop)
+        })
+    };
+    assert_eq!(taken(128, "call_", "f"), Ok(()));
+    for (count, id, name) in [
+        (129, "call_", "f"),
+        (1, "the answer is ", "f"),
+        (1, "call_", "the answer is"),
+        (1, &"x".repeat(128), "f"),
+    ] {
+        assert!(taken(count, id, name).is_err(), "{count} {id} {name}");
+    }
+}

@@ -12,7 +12,7 @@ use speech_exit::strict::{At, FaultCode};
 
 use super::given::references;
 use super::malformed::Malformed;
-use super::reading::{Reading, Rest};
+use super::reading::{Reading, Rest, few};
 use super::transcript::Transcript;
 
 /// Reads a request.
@@ -23,7 +23,7 @@ use super::transcript::Transcript;
 pub fn request(request: &At<'_>) -> Result<Transcript, Malformed> {
     let members = request.members()?;
     let messages = members.required("messages")?;
-    let items = messages.items()?;
+    let items = few(&messages)?;
     if items.is_empty() {
         return Err(messages.fault(FaultCode::WrongType, "at least one message").into());
     }

@@ -15,7 +15,7 @@ use speech_exit::strict::{At, Node};
 use super::given::{given, references};
 use super::kinds::Kinds;
 use super::malformed::Malformed;
-use super::reading::{Reading, Rest};
+use super::reading::{Reading, Rest, few};
 use super::signal::Reference;
 use super::transcript::{Call, Extra, Piece, Transcript, Words};
 
@@ -49,7 +49,7 @@ pub fn request(request: &At<'_>, before: &[Call], kinds: &Kinds) -> Result<Trans
             reading.each(std::slice::from_ref(&input), |_| 1, whole);
             Ok(Vec::new())
         }
-        _ => input.items(),
+        _ => few(&input),
     };
     let read = |reading: &mut Reading, at: &At<'_>| item::read(reading, at, kinds).map(drop);
     reading.each(items.as_deref().unwrap_or_default(), item::size, read);

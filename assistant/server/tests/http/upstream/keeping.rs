@@ -6,7 +6,7 @@ use serde_json::json;
 use super::scripted::{
     Step, bytes, chunk, completion, end, hello, say, status, streamed, typed, whole,
 };
-use super::{setup, words};
+use super::{setup, until, words};
 
 #[tokio::test]
 async fn each_response_is_kept_as_it_came_with_how_it_ended() {
@@ -59,7 +59,10 @@ async fn what_was_kept_is_interpreted_again_as_it_was_then() {
     let (second, _) = setup.streamed().await;
     let (third, third_fault) = setup.streamed().await;
     let fourth = setup.whole().await.map_err(|fault| fault.code);
+    let kept = async || setup.store.external_ids(9).await.expect("ids").len();
+    until("it is kept, for which nobody waited", async || kept().await == 4).await;
     let fifth = setup.whole().await.map_err(|fault| fault.code);
+    until("the next is kept", async || kept().await == 5).await;
     assert_eq!(fifth, Err(FaultCode::ContentType));
     let finished = vec![words("one"), Delta::Finish(Finish::Stop)];
     assert_eq!((third, third_fault), (finished, Some(FaultCode::Cut)));
