@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use futures_util::Stream;
 use tokio::sync::mpsc::Receiver;
 
+use super::breaker::{Outcome, Permit};
 use super::fault::Fault;
 use super::interpret::Delta;
 use crate::status::{self, Board};
@@ -19,6 +20,8 @@ pub struct Deltas {
     first: Option<Delta>,
     rest: Receiver<Result<Delta, Fault>>,
     board: Arc<Board>,
+    /// The right to the call, whose outcome is not known before its end.
+    permit: Option<Permit>,
 }
 
 impl Deltas {
@@ -26,14 +29,25 @@ impl Deltas {
         first: Delta,
         rest: Receiver<Result<Delta, Fault>>,
         board: Arc<Board>,
+        permit: Option<Permit>,
     ) -> Self {
-        Self { first: Some(first), rest, board }
+        Self { first: Some(first), rest, board, permit }
     }
 
-    /// The board says what was seen last, and that it began well was seen before.
-    fn note(&self, seen: &Result<Delta, Fault>) {
-        if seen.as_ref().is_err_and(|fault| fault.code.is_outage()) {
+    /// That it began well was seen before. How it ends counts as much as how another one begins.
+    fn note(&mut self, seen: &Result<Delta, Fault>) {
+        let is_outage = seen.as_ref().is_err_and(|fault| fault.code.is_outage());
+        if is_outage {
             self.board.note_upstream(status::Upstream::Down);
+        }
+        let outcome = match seen {
+            Ok(Delta::End) => Outcome::Success,
+            Ok(_) => return,
+            Err(_) if is_outage => Outcome::Failure,
+            Err(_) => Outcome::Success,
+        };
+        if let Some(permit) = self.permit.take() {
+            permit.end(outcome);
         }
     }
 }
@@ -42,15 +56,13 @@ impl Stream for Deltas {
     type Item = Result<Delta, Fault>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        match self.first.take() {
+        let next = match self.first.take() {
             Some(first) => Poll::Ready(Some(Ok(first))),
-            None => {
-                let next = self.rest.poll_recv(cx);
-                if let Poll::Ready(Some(seen)) = &next {
-                    self.note(seen);
-                }
-                next
-            }
+            None => self.rest.poll_recv(cx),
+        };
+        if let Poll::Ready(Some(seen)) = &next {
+            self.note(seen);
         }
+        next
     }
 }

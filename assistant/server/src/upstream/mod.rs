@@ -113,12 +113,31 @@ impl Upstream {
                 let (sender, mut pieces) = mpsc::channel(WAITING_PIECES);
                 tokio::spawn(receiving.stream(sender));
                 let first = pieces.recv().await.unwrap_or_else(|| Err(lost()));
-                first.map(|first| Deltas::new(first, pieces, Arc::clone(self.0.store.board())))
+                first.map(|first| (first, pieces))
             }
             Err(fault) => Err(fault),
         };
-        self.leave(permit, begun.as_ref().err());
-        begun
+        match begun {
+            Ok((first, pieces)) => {
+                let counted = self.begun_well(permit);
+                Ok(Deltas::new(first, pieces, Arc::clone(self.0.store.board()), counted))
+            }
+            Err(fault) => {
+                self.leave(permit, Some(&fault));
+                Err(fault)
+            }
+        }
+    }
+
+    /// The right to a call of which the first piece is there, if its end still counts. A trial ends with that piece,
+    /// so that others need not wait for the last one.
+    fn begun_well(&self, permit: Permit) -> Option<Permit> {
+        if matches!(self.0.breaker.state(), State::Closed { .. }) {
+            self.note(true);
+            return Some(permit);
+        }
+        self.leave(permit, None);
+        None
     }
 
     /// Asks whether it answers at all. While it rests, it is not asked; after that, this is the trial.

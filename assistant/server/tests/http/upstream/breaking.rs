@@ -158,3 +158,19 @@ async fn who_rests_is_not_asked() {
     let setup = failing(Duration::from_secs(3600), []).await;
     assert!(!setup.upstream.may_be_asked());
 }
+
+#[tokio::test]
+async fn an_answer_that_begins_well_and_breaks_off_is_a_failure() {
+    let broken = || streamed(vec![bytes(say("x")), Step::Break]);
+    let setup = setup_with([broken(), broken()], |settings| {
+        settings.breaker.failures = NonZeroU32::new(2).expect("two");
+        settings.breaker.rest = Duration::from_secs(3600);
+    })
+    .await;
+    for _ in 0..2 {
+        assert!(setup.upstream.may_be_asked());
+        assert_eq!(setup.streamed().await.1, Some(FaultCode::Cut));
+        assert_eq!(setup.mode(), Down);
+    }
+    assert!(!setup.upstream.may_be_asked());
+}
