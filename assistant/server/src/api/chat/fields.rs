@@ -41,16 +41,10 @@ pub(super) const FIELDS: &[Field] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::{FIELDS, Use};
-    use crate::api::exchange::fields::{check, sampling};
+    use super::FIELDS;
+    use crate::api::exchange::fields::sampling;
+    use crate::api::exchange::fields::testing::{assert_refused_by_name, is_taken};
     use speech_exit::strict::{At, read};
-
-    fn is_taken(member: &str) -> bool {
-        let node = read(format!("{{{member}}}").as_bytes());
-        node.is_ok_and(|node| {
-            At::root(&node).members().is_ok_and(|members| check(FIELDS, &members).is_ok())
-        })
-    }
 
     #[test]
     fn a_field_that_changes_the_meaning_is_taken_only_when_it_asks_for_nothing() {
@@ -70,21 +64,13 @@ mod tests {
             ("top_logprobs", "2", "0"),
             ("web_search_options", "{}", "null"),
         ];
-        for (name, refused, taken) in table {
-            assert!(!is_taken(&format!("\"{name}\":{refused}")), "{name}");
-            assert!(is_taken(&format!("\"{name}\":{taken}")), "{name}");
-            assert!(is_taken(&format!("\"{name}\":null")), "{name}");
-        }
-        let refusing =
-            FIELDS.iter().filter(|(_, used)| matches!(used, Use::Neutral(..) | Use::Opaque(_)));
-        let tried = table.map(|(name, ..)| name);
-        assert_eq!(refusing.map(|(name, _)| *name).collect::<Vec<_>>(), tried);
+        assert_refused_by_name(FIELDS, &table);
     }
 
     #[test]
     fn a_field_that_changes_nothing_is_ignored_and_one_for_a_model_is_handed_on() {
         let member = "\"temperature\":0.5,\"seed\":1,\"user\":\"u\",\"store\":true,\"top_p\":null";
-        assert!(is_taken(member));
+        assert!(is_taken(FIELDS, member));
         let node = read(format!("{{{member}}}").as_bytes());
         let handed_on = node.map(|node| {
             At::root(&node).members().map(|members| sampling(FIELDS, &members)).unwrap_or_default()

@@ -119,3 +119,35 @@ pub(crate) mod neutral {
         }
     }
 }
+
+/// What a table of fields has to show, whichever route it is of.
+#[cfg(test)]
+pub(crate) mod testing {
+    use speech_exit::strict::{At, read};
+
+    use super::{Field, Use, check};
+
+    /// Whether a request with this member is taken.
+    pub(crate) fn is_taken(fields: &[Field], member: &str) -> bool {
+        let node = read(format!("{{{member}}}").as_bytes());
+        node.is_ok_and(|node| {
+            At::root(&node).members().is_ok_and(|members| check(fields, &members).is_ok())
+        })
+    }
+
+    /// Each row is a field, a value that is refused and one that asks for nothing; no field that refuses is missing.
+    #[track_caller]
+    pub(crate) fn assert_refused_by_name(fields: &[Field], rows: &[(&str, &str, &str)]) {
+        for (name, refused, taken) in rows {
+            assert!(!is_taken(fields, &format!("\"{name}\":{refused}")), "{name}");
+            assert!(is_taken(fields, &format!("\"{name}\":{taken}")), "{name}");
+            assert!(is_taken(fields, &format!("\"{name}\":null")), "{name}");
+        }
+        let refuses = |used: &Use| matches!(used, Use::Neutral(..) | Use::Opaque(_));
+        let refusing = fields.iter().filter(|(_, used)| refuses(used)).map(|(name, _)| *name);
+        assert_eq!(
+            refusing.collect::<Vec<_>>(),
+            rows.iter().map(|(name, ..)| *name).collect::<Vec<_>>()
+        );
+    }
+}

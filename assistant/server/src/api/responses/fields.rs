@@ -28,16 +28,8 @@ pub(super) const FIELDS: &[Field] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::{FIELDS, Use};
-    use crate::api::exchange::fields::check;
-    use speech_exit::strict::{At, read};
-
-    fn is_taken(member: &str) -> bool {
-        let node = read(format!("{{{member}}}").as_bytes());
-        node.is_ok_and(|node| {
-            At::root(&node).members().is_ok_and(|members| check(FIELDS, &members).is_ok())
-        })
-    }
+    use super::FIELDS;
+    use crate::api::exchange::fields::testing::{assert_refused_by_name, is_taken};
 
     #[test]
     fn a_field_that_changes_the_meaning_is_taken_only_when_it_asks_for_nothing() {
@@ -48,16 +40,9 @@ mod tests {
             ("text", "{\"format\":{\"type\":\"json_object\"}}", "{\"format\":{\"type\":\"text\"}}"),
             ("top_logprobs", "2", "0"),
         ];
-        for (name, refused, taken) in table {
-            assert!(!is_taken(&format!("\"{name}\":{refused}")), "{name}");
-            assert!(is_taken(&format!("\"{name}\":{taken}")), "{name}");
-            assert!(is_taken(&format!("\"{name}\":null")), "{name}");
-        }
-        let refusing =
-            FIELDS.iter().filter(|(_, used)| matches!(used, Use::Neutral(..) | Use::Opaque(_)));
-        let tried = table.map(|(name, ..)| name);
-        assert_eq!(refusing.map(|(name, _)| *name).collect::<Vec<_>>(), tried);
+        assert_refused_by_name(FIELDS, &table);
         assert!(is_taken(
+            FIELDS,
             "\"truncation\":\"auto\",\"user\":\"u\",\"text\":{\"verbosity\":\"low\"}"
         ));
     }
