@@ -26,6 +26,7 @@ async fn each_response_is_kept_as_it_came_with_how_it_ended() {
     let _ = setup.streamed().await;
     let _ = setup.whole().await;
     let _ = setup.streamed().await;
+    until("the last is kept, for which nobody waits", async || setup.kept().await.len() == 6).await;
     let mut kept = setup.kept().await;
     // How much was taken after the nonsense depends on how it came.
     let unusable = kept[3].3.split_off((say("one") + nonsense).len());
