@@ -1,5 +1,6 @@
 //! A verdict on its way out: the headers it has and the receipt that is due for it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -84,7 +85,29 @@ impl Leaving {
     }
 }
 
-/// The truthful refusal in the place of what broke a rule. It has to pass the kernel as a response of its own.
+/// What is said in the place of what broke a rule.
+pub(crate) struct Instead<'a> {
+    pub(crate) refusal: Response,
+    pub(crate) text: Cow<'static, str>,
+    pub(crate) claims: Provenance<'a>,
+}
+
+impl<'a> Instead<'a> {
+    /// The truthful refusal, if it passes the kernel as a response of its own.
+    pub(crate) fn of(
+        violation: &EnforcementViolation,
+        sealed: &'a SealedTrace,
+        id: Option<&'a ReceiptId>,
+    ) -> Option<Self> {
+        let refusal = Claims::truthful_refusal(sealed.mode).response(ResponseKind::Refusal);
+        enforce(&refusal, &sealed.context()).ok()?;
+        let text = with_missing(refusal_text(violation), violation, &sealed.missing);
+        let claims = Provenance::of_denial(&refusal, violation, sealed, id);
+        Some(Self { refusal, text, claims })
+    }
+}
+
+/// The truthful refusal as it leaves.
 pub(crate) fn denial(
     violation: EnforcementViolation,
     envelope: Envelope,
@@ -92,14 +115,12 @@ pub(crate) fn denial(
     leaving: Leaving,
     form: Form,
 ) -> Result<Outgoing, Notice> {
-    let refusal = Claims::truthful_refusal(sealed.mode).response(ResponseKind::Refusal);
-    enforce(&refusal, &sealed.context()).map_err(|_| Notice::exit_unmarked())?;
-    let text = with_missing(refusal_text(&violation), &violation, &sealed.missing);
-    let provenance = Provenance::of_denial(&refusal, &violation, sealed, leaving.id.as_ref());
+    let instead = Instead::of(&violation, sealed, leaving.id.as_ref());
+    let Instead { refusal, text, claims } = instead.ok_or_else(Notice::exit_unmarked)?;
     let (status, is_retried) = denied_as(&envelope, form, &violation);
     let body = match form {
-        Form::Whole => protocol::refusal(&envelope, &text, &provenance),
-        Form::Events => protocol::refusal_events(envelope, &text, &provenance),
+        Form::Whole => protocol::refusal(&envelope, &text, &claims),
+        Form::Events => protocol::refusal_events(envelope, &text, &claims),
     };
     let mut outgoing = leaving.whole(&refusal, form, body);
     outgoing.status = status;

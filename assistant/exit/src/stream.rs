@@ -12,14 +12,13 @@ use bytes::Bytes;
 use futures_util::{FutureExt as _, Stream, StreamExt as _, stream};
 use speech_kernel::{EnforcementViolation, Response, ResponseKind, enforce};
 
-use crate::code::refusal_text;
 use crate::draft::{Claims, Envelope};
 use crate::exchange::Exchange;
-use crate::leaving::{Form, Leaving};
+use crate::leaving::{Form, Instead, Leaving};
 use crate::notice::Notice;
 use crate::piece::{Cut, End, Finish, Piece};
 use crate::protocol::{Events, Whole, refusal_events};
-use crate::provenance::{Provenance, with_missing};
+use crate::provenance::Provenance;
 use crate::receipt::{Closing, Ended, Memo, Opening, Receipt, ReceiptId, Tally, Unkept};
 use crate::recorder::{Recorder, SealedTrace};
 use crate::segment::{Segment, SegmentSaid, Segments, Text};
@@ -120,13 +119,11 @@ impl Segment {
             SegmentSaid::Refusal { claims: Some(claims), .. } => {
                 claims.response(ResponseKind::Refusal)
             }
-            SegmentSaid::Refusal { claims: None, .. } => truthful_refusal(&self.sealed),
+            SegmentSaid::Refusal { claims: None, .. } => {
+                Claims::truthful_refusal(self.sealed.mode).response(ResponseKind::Refusal)
+            }
         }
     }
-}
-
-const fn truthful_refusal(sealed: &SealedTrace) -> Response {
-    Claims::truthful_refusal(sealed.mode).response(ResponseKind::Refusal)
 }
 
 /// A response on its way, polled by whoever sends it. When it is dropped before its end, its reader is gone.
@@ -251,12 +248,10 @@ impl<S: Segments> Flow<S> {
 
     /// Ends the stream with the truthful refusal. What was sent before stays true under its own claims.
     async fn deny(&mut self, violation: EnforcementViolation, sealed: &SealedTrace) -> Vec<u8> {
-        let refusal = truthful_refusal(sealed);
-        if enforce(&refusal, &sealed.context()).is_err() {
+        let instead = Instead::of(&violation, sealed, self.id.as_ref());
+        let Some(Instead { text, claims, .. }) = instead else {
             return self.cut(Cut::foreign()).await;
-        }
-        let text = with_missing(refusal_text(&violation), &violation, &sealed.missing);
-        let claims = Provenance::of_denial(&refusal, &violation, sealed, self.id.as_ref());
+        };
         let (events, out) = self.refusal(&claims, &text);
         self.finish(events, REFUSED, Ended::Refused, out).await
     }
