@@ -6,6 +6,7 @@ mod documents;
 mod external;
 mod fts;
 mod ids;
+mod proof;
 mod receipts;
 mod search;
 mod site;
@@ -99,6 +100,11 @@ impl Store {
         let pool = SqlitePoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(ACQUIRE_TIMEOUT)
+            .before_acquire(|connection, _| {
+                // A commit that fails on the disk ends its transaction, and the connection goes on counting it: nobody
+                // can begin another one there.
+                Box::pin(std::future::ready(Ok(!connection.is_in_transaction())))
+            })
             .connect_with(options.create_if_missing(false))
             .await?;
         let store = Self { pool, board, chain, site: Arc::new(site) };
@@ -149,21 +155,6 @@ impl Store {
             )));
         }
         self.pool.begin_with("BEGIN IMMEDIATE").await
-    }
-
-    /// Asks the library's index for an answer.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`].
-    pub async fn ping_library(&self) -> Result<(), StoreError> {
-        let asked = sqlx::query(
-            "SELECT passages_index.rowid FROM passages_index
-             JOIN passages ON passages.id = passages_index.rowid
-             WHERE passages_index MATCH '\"probe\"' LIMIT 1",
-        );
-        let outcome = in_time(asked.fetch_optional(&self.pool)).await;
-        self.noted(Part::Library, outcome.map(drop))
     }
 
     /// Ends all use of the file, after what is under way and what was left for later.

@@ -9,17 +9,6 @@ use speech_kernel::Authority;
 use crate::support::{Assistant, By, assistant, question_of, with};
 
 #[tokio::test]
-async fn everything_up_is_the_full_mode() {
-    let status = assistant().await.get("/status").await.json();
-    assert_eq!(status["system_mode"], "full");
-    assert_eq!(status["reasons"], json!([]));
-    assert_eq!(status["store"], "up");
-    assert_eq!(status["library"], "up");
-    assert_eq!(status["upstream"], "not_configured");
-    assert_eq!(status["build"], env!("CARGO_PKG_VERSION"));
-}
-
-#[tokio::test]
 async fn without_a_store_tools_answer_and_the_library_is_said_to_be_down() {
     let assistant = assistant().await;
     assistant.add("Doors", "A door is a hole in a wall.").await;

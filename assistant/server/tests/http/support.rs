@@ -8,7 +8,7 @@ use assistant::status::{Board, StatusContract};
 use assistant::store::Store;
 use assistant::web::Limits;
 use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Method, Request, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use serde_json::{Value, json};
 use speech_exit::Recorder;
 use tempfile::TempDir;
@@ -132,6 +132,13 @@ impl Assistant {
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(request(Method::GET, path, "")).await
+    }
+
+    /// The same as text for people.
+    pub(crate) async fn text_of(&self, path: &str) -> Answer {
+        let mut request = request(Method::GET, path, "");
+        request.headers_mut().insert("accept", HeaderValue::from_static("text/plain"));
+        self.send(request).await
     }
 
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {

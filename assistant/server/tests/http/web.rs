@@ -142,6 +142,18 @@ async fn who_comes_too_many_is_told_to_come_back() {
 }
 
 #[tokio::test]
+async fn the_status_is_said_also_to_who_comes_too_many() {
+    let limits = Limits { concurrent: 1, answer: Duration::from_millis(200), ..Limits::default() };
+    let slow = slow(limits).await;
+    let asked = question_of("hello");
+    let (answer, refused, status) =
+        tokio::join!(slow.chat(&asked), slow.get("/healthz"), slow.get("/status"));
+    answer.assert_error(503, "ANSWER_TIMEOUT", None);
+    refused.assert_error(503, "OVERLOADED", None);
+    assert_eq!((status.status.as_u16(), &status.json()["system_mode"]), (200, &"full".into()));
+}
+
+#[tokio::test]
 async fn a_body_that_comes_in_too_slowly_is_not_waited_for() {
     let limits = Limits { body: Duration::from_millis(50), ..Limits::default() };
     let assistant = limited(limits).await;
