@@ -97,9 +97,32 @@ impl Signal {
         now: i64,
     ) -> bool {
         class != MutationClass::SignalRecord
-            && matches!(self.decision, SignalDecision::Blocked | SignalDecision::Pending)
-            && self.is_live(now)
+            && self.is_in_force(now)
             && self.scope.covers(class, subjects)
+    }
+
+    /// Whether it is in the way of that class of mutations of that task and run at `now`. For who is about to begin what
+    /// such a mutation will end.
+    #[must_use]
+    pub fn is_in_the_way(
+        &self,
+        class: MutationClass,
+        task_id: Option<&str>,
+        run_id: Option<&str>,
+        now: i64,
+    ) -> bool {
+        let subject = Subject { run_id, task_id };
+        self.blocks(class, [subject, subject], now)
+    }
+
+    /// Whether it is in the way of anything at `now`.
+    #[must_use]
+    pub fn is_in_force(&self, now: i64) -> bool {
+        self.stops() && self.is_live(now)
+    }
+
+    const fn stops(&self) -> bool {
+        matches!(self.decision, SignalDecision::Blocked | SignalDecision::Pending)
     }
 
     fn is_live(&self, now: i64) -> bool {

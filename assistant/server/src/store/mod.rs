@@ -5,6 +5,7 @@ mod conversations;
 mod documents;
 mod external;
 mod fts;
+pub mod gate;
 mod ids;
 mod proof;
 mod receipts;
