@@ -23,7 +23,7 @@ pub struct Route {
 }
 
 /// A table whose every entry can be served, and of which at most one entry fits a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RouteTable(Vec<Route>);
 
 /// Why a table cannot be served.
