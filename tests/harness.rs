@@ -258,7 +258,7 @@ fn a_changed_an_added_and_a_removed_lock_are_told() {
     assert_eq!(locked::changed_since(&copy, "HEAD").unwrap(), [""; 0]);
     fs::write(copy.join("rust-toolchain.toml"), "").unwrap();
     locked::accept(&copy, "rust-toolchain.toml").unwrap();
-    let moved = text(&copy, "LOCKED.md").replace("/rules.json", "/ruled.json");
+    let moved = text(&copy, "LOCKED.md").replace("speech/rules.json", "speech/ruled.json");
     fs::write(copy.join("LOCKED.md"), moved).unwrap();
     let told = locked::changed_since(&copy, "HEAD").unwrap();
     let words: Vec<_> = told.iter().filter_map(|line| line.split(' ').next()).collect();
