@@ -61,6 +61,32 @@ impl Verdict {
     }
 }
 
+impl Context {
+    /// What a view shows.
+    #[must_use]
+    pub fn of(view: &RunView) -> Self {
+        let row = view.row();
+        let shown = shown_by(row);
+        Self {
+            run_id: shown.run_id.map(str::to_owned),
+            task_id: shown.task_id.map(str::to_owned),
+            scenario: view.scenario(),
+            task_status: row.and_then(|row| row.task_status),
+            terminal_event_kind: row.and_then(|row| row.terminal_event_kind),
+            holder: row.and_then(Row::holder).map(str::to_owned),
+            lease_fresh: row.is_some_and(|row| row.lease_fresh),
+            violated_invariants: view.violated(),
+        }
+    }
+
+    /// With the ids that the request names where the view shows none.
+    fn naming(mut self, named: Subject<'_>) -> Self {
+        self.run_id = self.run_id.or_else(|| named.run_id.map(str::to_owned));
+        self.task_id = self.task_id.or_else(|| named.task_id.map(str::to_owned));
+        self
+    }
+}
+
 impl Decision {
     /// Whether the mutation may be applied.
     #[must_use]
@@ -110,7 +136,7 @@ pub fn decide(
         Err(reason) => (Verdict::Deny(reason), None),
     };
     let class = intent.as_ref().map_or_else(IntentError::class, |intent| Some(intent.class()));
-    Decision { verdict, class, grant, context: context(named, view) }
+    Decision { verdict, class, grant, context: Context::of(view).naming(named) }
 }
 
 fn named_by(intent: &Intent) -> Subject<'_> {
@@ -126,21 +152,6 @@ fn shown_by(row: Option<&Row>) -> Subject<'_> {
 
 fn used(grant: &Grant) -> GrantUse {
     GrantUse { id: grant.id.clone(), single_use: grant.single_use }
-}
-
-fn context(named: Subject<'_>, view: &RunView) -> Context {
-    let row = view.row();
-    let shown = shown_by(row);
-    Context {
-        run_id: shown.run_id.or(named.run_id).map(str::to_owned),
-        task_id: shown.task_id.or(named.task_id).map(str::to_owned),
-        scenario: view.scenario(),
-        task_status: row.and_then(|row| row.task_status),
-        terminal_event_kind: row.and_then(|row| row.terminal_event_kind),
-        holder: row.and_then(Row::holder).map(str::to_owned),
-        lease_fresh: row.is_some_and(|row| row.lease_fresh),
-        violated_invariants: view.violated(),
-    }
 }
 
 /// Whether the action may run at its tier, and the grant that this rests on.
