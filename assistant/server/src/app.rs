@@ -15,7 +15,7 @@ use crate::api::{
 };
 use crate::gate::Gate;
 use crate::respond::{Embedded, Remote, Responder};
-use crate::status::{Facts, Health, Part, Statement, StatusContract, state};
+use crate::status::{Facts, GovernanceSignal, Health, Part, Statement, StatusContract, state};
 use crate::store::Store;
 use crate::store::gate::KeptSignal;
 use crate::table::{RoutesError, Table};
@@ -41,7 +41,7 @@ struct Shared {
     contract: StatusContract,
     gate: Gate,
     /// The live signals, as they were last read.
-    signals: Arc<RwLock<Option<Vec<KeptSignal>>>>,
+    signals: Arc<RwLock<Vec<KeptSignal>>>,
     /// In milliseconds since the epoch.
     started_at: i64,
 }
@@ -106,10 +106,22 @@ impl App {
         &self.0.gate
     }
 
-    /// Reads the live signals, so that they are known without another look.
+    /// Reads the live signals, so that they are known without another look. Where that fails, what was known stands.
     pub async fn look_at_signals(&self) {
-        let seen = self.store().live_signals(self.gate().now()).await.ok();
-        *self.0.signals.write().unwrap_or_else(PoisonError::into_inner) = seen;
+        match self.store().live_signals(self.gate().now()).await {
+            Ok(seen) => *self.0.signals.write().unwrap_or_else(PoisonError::into_inner) = seen,
+            Err(error) => tracing::warn!(%error, "the signals could not be read"),
+        }
+    }
+
+    /// What is in the way of changes now, as far as it was seen.
+    fn blocking(&self) -> Vec<GovernanceSignal> {
+        let (signals, now) = (self.0.signals.read(), self.gate().now());
+        let signals = signals.unwrap_or_else(PoisonError::into_inner);
+        let blocking = signals.iter().filter(|kept| kept.signal.is_in_force(now));
+        blocking
+            .map(|kept| GovernanceSignal::new(&kept.scope, kept.signal.kind, &kept.reason))
+            .collect()
     }
 
     /// States how things stand, from what was last seen: nothing is waited for.
@@ -120,6 +132,8 @@ impl App {
             head: store.head_seen(),
             spooled: store.spooled(),
             refusals: meters.denials(),
+            gate_mode: self.gate().mode,
+            signals: self.blocking(),
             started_at: *started_at,
             generated_at: now(),
         };

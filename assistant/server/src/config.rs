@@ -26,6 +26,9 @@ pub struct Config {
     /// A file to which a line is added for each response, without queries and contents.
     #[arg(long, env = "ASSISTANT_ACCESS_LOG", value_name = "FILE", global = true)]
     pub access_log: Option<PathBuf>,
+    /// A file with the least tier of each action that has one: `{"B":[actions],"C":[actions]}`.
+    #[arg(long, env = "ASSISTANT_ACTIONS", value_name = "FILE", global = true)]
+    pub actions: Option<PathBuf>,
     /// Another server that answers, if one is named.
     #[command(flatten)]
     pub upstream: Arguments,

@@ -9,6 +9,7 @@ use assistant::access_log::AccessLog;
 use assistant::app::{self, App};
 use assistant::config::{Command, Config};
 use assistant::export;
+use assistant::gate::{Gate, read_actions};
 use assistant::library::add_samples;
 use assistant::serve::{listen, serve, stop_signal};
 use assistant::status::{Board, StatusContract, watch};
@@ -17,7 +18,10 @@ use assistant::telemetry::Spans;
 use assistant::telemetry::export::{self as traces, ExportError};
 use assistant::upstream::{self, Settings, Upstream};
 use assistant::web::Limits;
+use assistant::worker::{Pace, Worker};
 use clap::Parser as _;
+use mutation_gate::GateMode;
+use tokio::task::JoinSet;
 
 /// Nothing is served because of how the program was started.
 const EXIT_USAGE: u8 = 2;
@@ -33,16 +37,20 @@ fn main() -> ExitCode {
         Ok(upstream) => upstream,
         Err(error) => return failed(&error, EXIT_USAGE),
     };
+    let gate = match gate(&config) {
+        Ok(gate) => gate,
+        Err(error) => return failed(error.as_ref(), EXIT_USAGE),
+    };
     match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime.block_on(run(&config, upstream)),
+        Ok(runtime) => runtime.block_on(run(&config, upstream, gate)),
         Err(error) => failed(&error, 1),
     }
 }
 
-async fn run(config: &Config, upstream: Option<Settings>) -> ExitCode {
+async fn run(config: &Config, upstream: Option<Settings>, gate: Gate) -> ExitCode {
     match config.command {
         Some(Command::ExportReceipts) => export(config).await,
-        Some(Command::Demo) | None => run_server(config, upstream).await,
+        Some(Command::Demo) | None => run_server(config, upstream, gate).await,
     }
 }
 
@@ -60,7 +68,7 @@ async fn export(config: &Config) -> ExitCode {
     }
 }
 
-async fn run_server(config: &Config, upstream: Option<Settings>) -> ExitCode {
+async fn run_server(config: &Config, upstream: Option<Settings>, gate: Gate) -> ExitCode {
     // Before anything is announced: who reads the announcement may stop us at once.
     let stop = match stop_signal() {
         Ok(stop) => stop,
@@ -97,16 +105,13 @@ async fn run_server(config: &Config, upstream: Option<Settings>) -> ExitCode {
         Some(Command::ExportReceipts) | None => Ok(None),
     };
     let limits = Limits::default();
-    let app = match &upstream {
-        Some(upstream) => {
-            let answer = limits.answer + upstream.patience();
-            App::remote(store.clone(), upstream.clone(), Limits { answer, ..limits }, contract)
-        }
-        None => App::embedded(store.clone(), limits, contract),
-    };
-    let mut probes = tokio::task::JoinSet::new();
+    let app = answering(&store, upstream.as_ref(), limits, contract).behind(gate);
+    // What governs is known before the first request is taken.
+    app.look_at_signals().await;
+    let mut probes = JoinSet::new();
     probes.spawn(watch(app.clone()));
-    let (samples, server, address) = match (samples, app::build(app), listener.local_addr()) {
+    let (samples, server, address) = match (samples, app::build(app.clone()), listener.local_addr())
+    {
         (Ok(samples), Ok(server), Ok(address)) => (samples, server, address),
         (Err(error), ..) => return failed(&error, 1),
         (_, Err(error), _) => return failed(&error, 1),
@@ -115,7 +120,11 @@ async fn run_server(config: &Config, upstream: Option<Settings>) -> ExitCode {
     if let Some(upstream) = upstream {
         probes.spawn(upstream::watch(upstream));
     }
-    announce(address, samples);
+    match Worker::new(app.clone(), server.clone(), Pace::default()) {
+        Ok(worker) => probes.spawn(worker.run()),
+        Err(error) => return failed(&error, 1),
+    };
+    announce(address, samples, app.gate().mode);
     serve(listener, server.exporting(spans.clone()), limits, log, stop).await;
     probes.abort_all();
     store.close().await;
@@ -123,6 +132,32 @@ async fn run_server(config: &Config, upstream: Option<Settings>) -> ExitCode {
         spans.flush().await;
     }
     ExitCode::SUCCESS
+}
+
+/// The app without its gate.
+fn answering(
+    store: &Store,
+    upstream: Option<&Upstream>,
+    limits: Limits,
+    contract: StatusContract,
+) -> App {
+    match upstream {
+        Some(upstream) => {
+            let answer = limits.answer + upstream.patience();
+            App::remote(store.clone(), upstream.clone(), Limits { answer, ..limits }, contract)
+        }
+        None => App::embedded(store.clone(), limits, contract),
+    }
+}
+
+/// The switch and the registry. They are read here and nowhere else.
+fn gate(config: &Config) -> Result<Gate, Box<dyn std::error::Error>> {
+    let value = std::env::var_os(GateMode::VARIABLE);
+    // What is no text is no mode either.
+    let word = value.as_deref().map(|value| value.to_str().unwrap_or_default());
+    let mode = GateMode::of_variable(word)?;
+    let actions = config.actions.as_deref().map(read_actions).transpose()?;
+    Ok(Gate::new(mode, actions.unwrap_or_default()))
 }
 
 /// Where spans go, if the standard variables name a place.
@@ -137,8 +172,11 @@ fn failed(error: &dyn std::error::Error, code: u8) -> ExitCode {
 }
 
 /// Says where the server is, on standard output, so that another program can read it.
-fn announce(address: SocketAddr, samples: Option<usize>) {
+fn announce(address: SocketAddr, samples: Option<usize>, mode: GateMode) {
     let mut text = format!("listening at http://{address}\n");
+    if mode == GateMode::Off {
+        text += "the gate is off: every change passes, and none is recorded\n";
+    }
     if let Some(samples) = samples {
         text += &requests_to_try(address, samples);
     }

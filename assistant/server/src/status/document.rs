@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use mutation_gate::{GateMode, SignalType};
 use speech_exit::receipt::{Head, RULES_SHA256};
 use speech_kernel::SystemMode;
 
@@ -22,6 +23,10 @@ pub struct Facts {
     pub spooled: usize,
     /// How often each violation was refused since the start.
     pub refusals: BTreeMap<&'static str, u64>,
+    /// The switch of the gate.
+    pub gate_mode: GateMode,
+    /// What is in the way of changes.
+    pub signals: Vec<GovernanceSignal>,
     /// When the process began to serve, in milliseconds since the epoch.
     pub started_at: i64,
     /// When this was so, in the same way.
@@ -63,7 +68,7 @@ pub struct StatusDocument {
     /// How often each violation was refused since the start.
     #[schema(required)]
     refusals: Option<BTreeMap<&'static str, u64>>,
-    /// Null: no gate stands before the tasks.
+    /// `off`, `shadow` or `enforce`: what is done about what the gate decides.
     #[schema(required)]
     gate_mode: Option<&'static str>,
     /// Null: no policy is selected.
@@ -105,16 +110,25 @@ struct ReceiptsState {
 
 /// What stops changes.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
-struct GovernanceSignal {
+pub struct GovernanceSignal {
     scope: String,
     r#type: String,
     reason: String,
 }
 
+impl GovernanceSignal {
+    /// A signal in the words of who recorded it.
+    #[must_use]
+    pub fn new(scope: &str, kind: SignalType, reason: &str) -> Self {
+        let (scope, reason) = (scope.to_owned(), reason.to_owned());
+        Self { scope, r#type: kind.word().to_owned(), reason }
+    }
+}
+
 impl StatusDocument {
     /// What is so, if what is said here holds the contract.
     pub(super) fn of(facts: &Facts, contract: &StatusContract) -> Self {
-        let Facts { seen, head, spooled, refusals, started_at, generated_at } = facts;
+        let Facts { seen, head, spooled, refusals, started_at, generated_at, .. } = facts;
         // The document that is made here is the one in question: what the one before was like is over.
         let seen = Seen { document: Health::Up, ..*seen };
         let probes = seen.probes();
@@ -134,7 +148,8 @@ impl StatusDocument {
                 spooled: *spooled,
             }),
             refusals: Some(refusals.clone()),
-            governance_signals: Some(Vec::new()),
+            gate_mode: Some(facts.gate_mode.word()),
+            governance_signals: Some(facts.signals.clone()),
             ..Self::empty(mode(probes), contract, *started_at, *generated_at)
         }
     }
@@ -192,6 +207,10 @@ impl StatusDocument {
     /// What is to be explained to a person, in the order in which it stands there.
     pub(super) fn codes(&self) -> (&[&'static str], &[&'static str]) {
         (&self.reasons, self.latches.as_deref().unwrap_or_default())
+    }
+
+    pub(super) fn gate_is_off(&self) -> bool {
+        self.gate_mode == Some(GateMode::Off.word())
     }
 
     pub(super) const fn generated_at(&self) -> i64 {

@@ -15,7 +15,7 @@ mod view;
 pub use board::{Board, Part, Seen};
 pub use code::{Latch, Reason, latches, reasons};
 pub use contract::{BrokenContract, StatusContract};
-pub use document::{Facts, StatusDocument};
+pub use document::{Facts, GovernanceSignal, StatusDocument};
 pub use mode::{Health, Probes, Upstream, mode};
 pub use probe::{INTERVAL, watch};
 pub use statement::{Statement, state};

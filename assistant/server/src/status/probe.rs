@@ -18,6 +18,7 @@ pub async fn watch(app: App) {
         ticks.tick().await;
         let before = app.store().board().mode();
         probe(app.store()).await;
+        app.look_at_signals().await;
         // Who asks for no status should not be in a better mode than who does.
         app.status();
         let after = app.store().board().mode();

@@ -51,6 +51,7 @@ pub fn state(facts: &Facts, contract: &StatusContract) -> Statement {
 mod tests {
     use std::collections::BTreeMap;
 
+    use mutation_gate::GateMode;
     use speech_exit::receipt::Head;
     use status_contract::Code;
 
@@ -71,7 +72,16 @@ mod tests {
         let head =
             if length == 0 { Head::empty() } else { Head::new(&"a".repeat(64), length).unwrap() };
         let refusals = DENIALS.into_iter().map(|code| (code, length)).collect::<BTreeMap<_, _>>();
-        Facts { seen: board.seen(), head, spooled, refusals, started_at: 1, generated_at: 2 }
+        Facts {
+            seen: board.seen(),
+            head,
+            spooled,
+            refusals,
+            gate_mode: GateMode::Shadow,
+            signals: Vec::new(),
+            started_at: 1,
+            generated_at: 2,
+        }
     }
 
     /// A board for each row of outcomes: a bit for each part, and the upstream.

@@ -18,6 +18,9 @@ pub fn owner_view(statement: &Statement, contract: &StatusContract) -> String {
     if reasons.is_empty() && latches.is_empty() {
         lines.extend(explained("state", document.owner_code(), contract));
     }
+    if document.gate_is_off() {
+        lines.push("gate: off: every change passes, and none is recorded".to_owned());
+    }
     if let Ok(time) = Timestamp::from_millisecond(document.generated_at()) {
         lines.push(format!("as of: {time}"));
     }

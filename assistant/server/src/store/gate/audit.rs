@@ -1,6 +1,6 @@
 //! Records of decisions. They are only added.
 
-use sqlx::Acquire as _;
+use sqlx::SqliteConnection;
 
 use super::Gated;
 use super::write::drawn;
@@ -112,38 +112,45 @@ impl Gated {
     }
 
     async fn insert_record(&mut self, record: &NewRecord) -> sqlx::Result<()> {
-        let mut savepoint = self.transaction.begin().await?;
-        let inserted = sqlx::query(
-            "INSERT INTO gate_audit (
-                 id, recorded_at, mode, class, method, path, decision, reason, outcome, http, actor, task_id,
-                 run_id, input, verdict
-             ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
-        )
-        .bind(drawn("audit_")?)
-        .bind(record.recorded_at)
-        .bind(record.mode)
-        .bind(record.class)
-        .bind(&record.method)
-        .bind(&record.path)
-        .bind(record.decision)
-        .bind(record.reason)
-        .bind(record.outcome)
-        .bind(i64::from(record.http))
-        .bind(record.actor.as_deref())
-        .bind(record.task_id.as_deref())
-        .bind(record.run_id.as_deref())
-        .bind(&record.input)
-        .bind(&record.verdict)
-        .execute(&mut *savepoint)
-        .await;
-        match inserted {
-            Ok(_) => savepoint.commit().await,
-            Err(error) => {
-                savepoint.rollback().await?;
-                Err(error)
-            }
+        self.run("SAVEPOINT record").await?;
+        let inserted = insert(&mut self.transaction, record).await;
+        if inserted.is_err() {
+            self.run("ROLLBACK TO SAVEPOINT record").await?;
         }
+        self.run("RELEASE SAVEPOINT record").await?;
+        inserted
     }
+
+    async fn run(&mut self, statement: &'static str) -> sqlx::Result<()> {
+        sqlx::query(statement).execute(&mut *self.transaction).await.map(drop)
+    }
+}
+
+async fn insert(connection: &mut SqliteConnection, record: &NewRecord) -> sqlx::Result<()> {
+    sqlx::query(
+        "INSERT INTO gate_audit (
+             id, recorded_at, mode, class, method, path, decision, reason, outcome, http, actor, task_id,
+             run_id, input, verdict
+         ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+    )
+    .bind(drawn("audit_")?)
+    .bind(record.recorded_at)
+    .bind(record.mode)
+    .bind(record.class)
+    .bind(&record.method)
+    .bind(&record.path)
+    .bind(record.decision)
+    .bind(record.reason)
+    .bind(record.outcome)
+    .bind(i64::from(record.http))
+    .bind(record.actor.as_deref())
+    .bind(record.task_id.as_deref())
+    .bind(record.run_id.as_deref())
+    .bind(&record.input)
+    .bind(&record.verdict)
+    .execute(connection)
+    .await
+    .map(drop)
 }
 
 impl Store {
