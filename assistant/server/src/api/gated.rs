@@ -203,9 +203,17 @@ pub(super) fn number(members: &Members<'_>, name: &'static str) -> Result<Option
     number.ok_or_else(wrong).map(Some)
 }
 
+/// A text with something in it.
+pub(super) fn words<'a>(at: &At<'a>) -> Result<&'a str, Fault> {
+    let text = at.text()?;
+    let is_blank = text.trim().is_empty();
+    let wrong = "a text with something in it";
+    if is_blank { Err(at.fault(FaultCode::WrongType, wrong)) } else { Ok(text) }
+}
+
 /// A text with something in it and at most so many bytes.
 pub(super) fn short(at: &At<'_>, limit: usize) -> Result<String, Fault> {
-    let text = at.filled_text()?;
-    let fits = Some(text).filter(|text| text.len() <= limit);
-    fits.map(str::to_owned).ok_or_else(|| at.fault(FaultCode::TooLarge, "fewer bytes"))
+    let text = words(at)?;
+    let fits = text.len() <= limit;
+    if fits { Ok(text.to_owned()) } else { Err(at.fault(FaultCode::TooLarge, "fewer bytes")) }
 }

@@ -135,7 +135,7 @@ pub async fn list(State(app): State<App>, uri: Uri) -> Result<Response, Notice> 
     let live = query.flag("live").map_err(bad_query)?;
     let page = query.page().map_err(bad_query)?;
     let live_at = live.then(|| app.gate().now());
-    let found = app.store().signals(live_at, page.after, page.limit).await;
+    let found = app.store().signals(live_at, page.place(), page.limit).await;
     let found = found.map_err(|error| store_unavailable(&error))?;
     let next = page.next(found.last().map(|last| last.number), found.len());
     let signals = found.into_iter().map(listed).collect();

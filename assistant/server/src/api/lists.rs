@@ -7,7 +7,7 @@ use mutation_gate::{Invariants, Row, Scenario, project};
 use serde_json::value::RawValue;
 use speech_exit::Notice;
 
-use super::query::{Query, bad_query};
+use super::query::{Query, bad_query, bounded};
 use super::{json, store_unavailable};
 use crate::app::App;
 use crate::store::StoreError;
@@ -207,9 +207,9 @@ pub async fn audit(State(app): State<App>, uri: Uri) -> Result<Response, Notice>
         mode: query.text("mode").map_err(bad_query)?,
         class: query.text("class").map_err(bad_query)?,
         task_id: query.text("task_id").map_err(bad_query)?,
-        since: query.number("since").map_err(bad_query)?,
-        until: query.number("until").map_err(bad_query)?,
-        after: page.after,
+        since: query.number("since").map_err(bad_query)?.map(bounded),
+        until: query.number("until").map_err(bad_query)?.map(bounded),
+        after: page.place(),
         limit: page.limit,
     };
     let found = app.store().audit(&filter).await.map_err(|error| store_unavailable(&error))?;
@@ -227,7 +227,7 @@ async fn found(app: &App, uri: &Uri) -> Result<(Vec<TaskRow>, Option<i64>), Noti
     let query = Query::read(uri, &["status", "after", "limit"]).map_err(bad_query)?;
     let (status, page) = (query.text("status").map_err(bad_query)?, query.page());
     let page = page.map_err(bad_query)?;
-    let found = app.store().tasks(status.as_deref(), page.after, page.limit).await;
+    let found = app.store().tasks(status.as_deref(), page.place(), page.limit).await;
     let found = found.map_err(|error| store_unavailable(&error))?;
     let next = page.next(found.last().map(|last| last.number), found.len());
     Ok((found, next))

@@ -13,7 +13,7 @@ pub(super) struct Query(Node);
 /// Which part of a list is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Page {
-    pub(super) after: i64,
+    pub(super) after: u64,
     pub(super) limit: u32,
 }
 
@@ -43,7 +43,7 @@ impl Query {
     }
 
     /// A parameter that is a whole number, not below zero.
-    pub(super) fn number(&self, name: &'static str) -> Result<Option<i64>, Fault> {
+    pub(super) fn number(&self, name: &'static str) -> Result<Option<u64>, Fault> {
         let members = At::root(&self.0).members()?;
         let Some(at) = members.optional(name) else { return Ok(None) };
         let digits = Some(at.text()?).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
@@ -73,10 +73,20 @@ impl Query {
 }
 
 impl Page {
+    /// The same as the database counts.
+    pub(super) fn place(self) -> i64 {
+        bounded(self.after)
+    }
+
     /// What to ask for next, if there may be more after the last of so many.
     pub(super) fn next(self, last: Option<i64>, found: usize) -> Option<i64> {
         last.filter(|_| found == self.limit as usize)
     }
+}
+
+/// The number, or the largest that a database has.
+pub(super) fn bounded(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// A query that cannot be read.

@@ -69,7 +69,7 @@ pub(crate) struct ReceiptParts {
 pub async fn list(State(app): State<App>, uri: Uri) -> Result<Response, Notice> {
     let page = Query::read(&uri, &["after", "limit"]).and_then(|query| query.page());
     let Page { after, limit } = page.map_err(bad_query)?;
-    let kept = app.store().receipts(after.unsigned_abs(), limit).await;
+    let kept = app.store().receipts(after, limit).await;
     let kept = kept.map_err(|error| store_unavailable(&error))?;
     // After the page, so that the head is never before its last receipt.
     let head = app.store().head().await.map_err(|error| store_unavailable(&error))?;

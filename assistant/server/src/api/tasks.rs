@@ -6,7 +6,7 @@ use mutation_gate::{TaskStatus, TerminalKind, Tier};
 use speech_exit::Notice;
 use speech_exit::strict::{At, Fault, Members};
 
-use super::gated::{DenialOrError, DoneShape, gated, id, number, short};
+use super::gated::{DenialOrError, DoneShape, gated, id, number, short, words};
 use crate::app::App;
 use crate::gate::{Wanted, WantedTask};
 
@@ -212,7 +212,7 @@ fn artifact(body: &At<'_>) -> Result<Wanted, Fault> {
     let members = body.members()?;
     let (task_id, run_id) = of_run(&members, TASK_OF)?;
     let name = short(&members.required("name")?, NAME_MAX_BYTES)?;
-    let content = members.required("content")?.filled_text()?.to_owned();
+    let content = words(&members.required("content")?)?.to_owned();
     let (epoch, receipt_id) = (number(&members, "lease_epoch")?, None);
     Ok(Wanted::Artifact { task_id, run_id, name, content, receipt_id, epoch })
 }

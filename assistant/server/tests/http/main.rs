@@ -10,6 +10,7 @@ mod chat;
 mod crash;
 mod drills;
 mod enforce;
+mod gate;
 mod ledger;
 mod library;
 mod memory;

@@ -25,7 +25,7 @@ async fn everything_that_the_contract_asks_for_is_stated() {
         ("receipts", json!({ "head": head.hash(), "length": 1, "spooled": 0 })),
         ("rules", json!(speech_exit::receipt::RULES_SHA256)),
         ("build", json!(env!("CARGO_PKG_VERSION"))),
-        ("gate_mode", Value::Null),
+        ("gate_mode", json!("shadow")),
         ("policy_digest", Value::Null),
         ("governance_signals", json!([])),
     ];
