@@ -11,6 +11,7 @@
 mod contract;
 mod door;
 mod exit;
+mod gate;
 mod guard;
 mod harness;
 mod laws;

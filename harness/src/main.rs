@@ -11,7 +11,7 @@ use speech_exit::receipt::Head;
 use speech_harness::replay::{SPEAKS, replay};
 use speech_harness::report::{self, End, Format, Report};
 use speech_harness::trouble::Trouble;
-use speech_harness::{bless, decide, locked, workspace};
+use speech_harness::{bless, decide, gate, locked, workspace};
 
 const EXIT_CODES: &str = "Exit codes:
   0  everything is as promised
@@ -69,6 +69,11 @@ enum Verb {
         #[arg(long, value_name = "PATH", default_values = SPEAKS, requires = "access_log")]
         speaks: Vec<String>,
     },
+    /// Decides about mutations, and shows what the gate sees of a run.
+    Gate {
+        #[command(subcommand)]
+        verb: gate::Verb,
+    },
     /// Makes all checks: those of verify, and how the workspace is kept.
     #[command(after_help = EXIT_CODES)]
     Ci {
@@ -124,6 +129,10 @@ fn run(arguments: &Arguments, output: &mut dyn Write) -> Result<End, Trouble> {
             let report = replay(source, head.clone(), access_log.as_deref(), speaks)?;
             report.write(format, output).map_err(unwritten)?;
             Ok(report.end())
+        }
+        Verb::Gate { verb } => {
+            gate::lines(*verb, &mut io::stdin().lock(), output).map_err(unwritten)?;
+            Ok(End::Kept)
         }
         Verb::Ci { base_ref } => {
             show(&report::everything(&root()?, base_ref.as_deref())?, format, output)
