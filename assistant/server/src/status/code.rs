@@ -21,7 +21,7 @@ impl Reason {
     /// Every reason.
     ///
     /// INVARIANT: code and mode of each are those of the contract, in its order. Held by
-    /// `the_codes_are_those_of_the_contract`.
+    /// `assistant/server/src/status/contract.rs::the_codes_are_those_of_the_contract`.
     pub const ALL: [Self; 4] =
         [Self::StatusInvalid, Self::StoreDown, Self::LibraryDown, Self::UpstreamDown];
 
@@ -88,7 +88,8 @@ pub enum Latch {
 impl Latch {
     /// Every latch.
     ///
-    /// INVARIANT: they are those of the contract, in its order. Held by `the_codes_are_those_of_the_contract`.
+    /// INVARIANT: they are those of the contract, in its order. Held by
+    /// `assistant/server/src/status/contract.rs::the_codes_are_those_of_the_contract`.
     pub const ALL: [Self; 6] = [
         Self::StoreFileGone,
         Self::ChainRewritten,

@@ -12,7 +12,7 @@ const ROOM_NAME: &str = "assistant.room";
 /// What one request may add: a body of this size, kept. A disk with less is as good as full.
 const ROOM_BYTES: usize = 1 << 20;
 
-const CHUNK: [u8; 64 << 10] = [0; 64 << 10];
+static CHUNK: [u8; 64 << 10] = [0; 64 << 10];
 
 /// Which file a name stands for, whatever is in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
