@@ -31,7 +31,7 @@ use sqlx::{Connection as _, Sqlite, Transaction};
 
 use crate::status::{Board, Health, Part};
 use receipts::{Chain, SpoolError};
-use site::{Look, Site};
+use site::Site;
 
 /// The name of the database file in the data directory.
 pub const FILE_NAME: &str = "assistant.sqlite";
@@ -42,7 +42,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const CONNECTIONS: u32 = 8;
 
-/// How long a probe waits for the file: longer than everything that ends by itself. What takes longer is down.
+/// How long a probe waits for the database: longer than everything that ends by itself.
 const PROBE_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Why the store gave nothing. The words are the database's, for the log, and never leave in an answer.
@@ -127,10 +127,10 @@ impl Store {
     ///
     /// [`StoreError`].
     pub async fn ping(&self) -> Result<(), StoreError> {
-        let looked = tokio::time::timeout(PROBE_PATIENCE, self.site.look()).await;
-        let Look { file, room } = looked.unwrap_or_else(|_| Look::late());
-        let file = self.noted(Part::File, file.map_err(sqlx::Error::Io));
-        let room = self.noted(Part::Room, room.map_err(sqlx::Error::Io));
+        let file = self.site.has_file().await.map_err(sqlx::Error::Io);
+        let file = self.noted(Part::File, file);
+        let room = self.site.has_room().await.map_err(sqlx::Error::Io);
+        let room = self.noted(Part::Room, room);
         let read = sqlx::query("SELECT id FROM conversations LIMIT 1").fetch_optional(&self.pool);
         let read = self.noted(Part::Reads, in_time(read).await.map(drop));
         let written = self.noted(Part::Writes, in_time(self.write()).await);

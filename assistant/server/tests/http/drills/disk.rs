@@ -1,12 +1,15 @@
-//! The disk is full: a limit on the size of files, which the system holds the running program to.
+//! The disk is full: a limit on the size of files, which the system holds the running program to. Or it does not answer:
+//! a pipe that nobody reads, in the place of the file that room is tried with.
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::process::Command;
 
 use serde_json::json;
 use tempfile::TempDir;
 
 use super::{Drill, Promise, SERVING, receipts};
-use crate::support::{Program, command, started};
+use crate::support::{Program, assistant, command, started};
 
 /// A program that a limit on the size of files does not kill.
 fn program(directory: &TempDir) -> Program {
@@ -35,9 +38,10 @@ async fn the_disk_is_full_and_has_room_again() {
     let before = drill.shows(SERVING).await;
 
     limit(&program, "4096");
-    drill.shows(Promise::minimal("STORE_DOWN", &["DISK_FULL"])).await;
-    let full = drill.shows(Promise::minimal("STORE_DOWN", &["DISK_FULL", "WRITES_IN_DOUBT"])).await;
-    assert_eq!(full["latches"], json!(["DISK_FULL", "WRITES_IN_DOUBT", "RECEIPTS_WAITING"]));
+    drill.shows(Promise::minimal("STORE_DOWN", &["DISK_UNWRITABLE"])).await;
+    let full =
+        drill.shows(Promise::minimal("STORE_DOWN", &["DISK_UNWRITABLE", "WRITES_IN_DOUBT"])).await;
+    assert_eq!(full["latches"], json!(["DISK_UNWRITABLE", "WRITES_IN_DOUBT", "RECEIPTS_WAITING"]));
 
     limit(&program, "unlimited");
     drill.shows(SERVING).await;
@@ -46,4 +50,25 @@ async fn the_disk_is_full_and_has_room_again() {
         (&after["receipts"]["spooled"], receipts(&after)),
         (&json!(0), receipts(&before) + 4)
     );
+}
+
+#[tokio::test]
+async fn the_disk_does_not_answer_and_answers_again() {
+    /// What opens a pipe at once, whoever is at its other end.
+    const O_NONBLOCK: i32 = 0o4000;
+    let assistant = assistant().await;
+    let mut drill = Drill::of(&assistant);
+    let path = assistant.directory().join("assistant.room");
+    std::fs::remove_file(&path).expect("room was tried before");
+    assert!(Command::new("mkfifo").arg(&path).status().expect("mkfifo").success());
+    let watching = assistant.watched();
+    let status = drill.shows(Promise::minimal("STORE_DOWN", &["DISK_UNWRITABLE"])).await;
+    assert_eq!(status["latches"], json!(["DISK_UNWRITABLE"]), "the file itself is in its place");
+    drop(watching);
+    let mut options = OpenOptions::new();
+    let reader = options.read(true).custom_flags(O_NONBLOCK).open(&path).expect("the pipe");
+    std::fs::remove_file(&path).expect("the pipe goes");
+    drop(reader);
+    let _watching = assistant.watched();
+    drill.shows(SERVING).await;
 }
