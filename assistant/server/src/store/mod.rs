@@ -42,9 +42,6 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const CONNECTIONS: u32 = 8;
 
-/// How long a probe waits for the database: longer than everything that ends by itself.
-const PROBE_PATIENCE: Duration = Duration::from_secs(10);
-
 /// Why the store gave nothing. The words are the database's, for the log, and never leave in an answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -132,8 +129,8 @@ impl Store {
         let room = self.site.has_room().await.map_err(sqlx::Error::Io);
         let room = self.noted(Part::Room, room);
         let read = sqlx::query("SELECT id FROM conversations LIMIT 1").fetch_optional(&self.pool);
-        let read = self.noted(Part::Reads, in_time(read).await.map(drop));
-        let written = self.noted(Part::Writes, in_time(self.write()).await);
+        let read = self.noted(Part::Reads, read.await.map(drop));
+        let written = self.noted(Part::Writes, self.write().await);
         file.and(room).and(read).and(written)
     }
 
@@ -178,12 +175,6 @@ async fn bring_up_to_date(options: SqliteConnectOptions) -> Result<(), StoreErro
     let migrated = sqlx::migrate!("./migrations").run(&mut connection).await;
     migrated.map_err(|error| StoreError::database(&error))?;
     Ok(connection.close().await?)
-}
-
-/// What does not come in time is an outcome too: who waits for a disk for good says for good what was so before.
-async fn in_time<T>(outcome: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
-    let late = |_| Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()));
-    tokio::time::timeout(PROBE_PATIENCE, outcome).await.unwrap_or_else(late)
 }
 
 /// Makes a directory that nobody else on the machine can look into: conversations are kept in it.
