@@ -260,19 +260,31 @@ impl<'c> Fields<'c, '_, '_> {
         let mut seen = HashSet::new();
         for value in &items {
             self.value(*value, item);
-            if is_unique && !self.marks.has(*value) && !seen.insert(self.scalar(*value)) {
+            if is_unique && !self.marks.has(*value) && !seen.insert(self.spelled(*value)) {
                 self.fault(*value, Code::Duplicate, "each item once");
             }
         }
         self.length(at, items.len(), bounds);
     }
 
-    /// A value without elements, so that equal ones are the same string.
-    fn scalar(&self, at: u32) -> String {
-        match (self.tree.kind(at), self.tree.number(at)) {
-            (Kind::Text, _) => format!("\"{}", self.tree.string(at)),
-            (_, Some(number)) => number.to_string(),
-            _ => self.tree.written(at).to_owned(),
+    /// A value spelled so that equal ones are the same string.
+    fn spelled(&self, at: u32) -> String {
+        let below = || self.tree.elements(at).map(|(element, node)| (node, self.spelled(element)));
+        match self.tree.kind(at) {
+            Kind::Text => format!("{:?}", self.tree.string(at)),
+            Kind::List => {
+                format!("[{}]", below().map(|(_, item)| item).collect::<Vec<_>>().join(","))
+            }
+            Kind::Object => {
+                let spell = |(node, value)| format!("{:?}:{value}", self.tree.key(&node));
+                let mut members: Vec<_> = below().map(spell).collect();
+                members.sort_unstable();
+                format!("{{{}}}", members.join(","))
+            }
+            _ => {
+                let number = self.tree.number(at);
+                number.map_or_else(|| self.tree.written(at).to_owned(), |number| number.to_string())
+            }
         }
     }
 
