@@ -19,6 +19,7 @@ mod locked;
 mod receipts;
 mod serve;
 mod speech;
+mod status_agreement;
 mod streams;
 mod surface;
 mod tidy;

@@ -195,6 +195,16 @@ fn a_grant_for_a_run_lifts_what_is_done_to_that_run() {
     }
 }
 
+#[test]
+fn a_grant_for_a_run_lifts_no_task_that_is_made_beside_it() {
+    let body = json!({
+        "task_id": "u", "action_id": "a.b", "tier": "B", "disclosure": {"title": "a", "body": "b"},
+    });
+    let grant = Grant { scope: GrantScope::Run("r".to_owned()), ..grant("a.") };
+    let decision = decided(CREATE, &body, &RunView::of(held()), &with(grant), &[]);
+    assert_eq!(decision.verdict(), denied(Reason::TierNotAuthorized));
+}
+
 fn signal(scope: &str) -> Signal {
     Signal {
         kind: SignalType::SessionBlock,

@@ -1,4 +1,4 @@
-//! The decision.
+//! Decides: may this mutation be applied?
 
 use crate::authorization::{Authorization, Grant, GrantUse, Permitted, Subject, Tier};
 use crate::class::MutationClass;
@@ -113,8 +113,9 @@ impl Decision {
     }
 }
 
-/// Decides whether a mutation may be applied to what `view` shows, at `now` in milliseconds. Decides: the one question
-/// of the gate, by the table in its README: the first row that holds.
+/// Decides whether a mutation may be applied to what `view` shows, at `now` in milliseconds.
+///
+/// The table is that of `contracts/gate/rules.json`: the first row that holds decides.
 #[must_use]
 pub fn decide(
     intent: &Result<Intent, IntentError>,
@@ -166,7 +167,9 @@ fn permitted<'a>(
     if tier != Tier::A && undisclosed {
         return Err(Reason::TierDisclosureRequired);
     }
-    let (named, shown) = (named_by(intent), shown_by(view.row()));
+    // What is shown beside a task that is yet to be made is another run, whose grants are not for it.
+    let row = view.row().filter(|_| !intent.class().makes_a_task());
+    let (named, shown) = (named_by(intent), shown_by(row));
     let subject =
         Subject { run_id: named.run_id.or(shown.run_id), task_id: named.task_id.or(shown.task_id) };
     match authorization.permits(intent.action_id(), tier, subject, now) {

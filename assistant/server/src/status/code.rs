@@ -21,7 +21,7 @@ impl Reason {
     /// Every reason.
     ///
     /// INVARIANT: code and mode of each are those of the contract, in its order. Held by
-    /// `the_codes_are_those_of_the_contract`.
+    /// `assistant/server/src/status/contract.rs::the_codes_are_those_of_the_contract`.
     pub const ALL: [Self; 4] =
         [Self::StatusInvalid, Self::StoreDown, Self::LibraryDown, Self::UpstreamDown];
 
@@ -75,8 +75,8 @@ pub enum Latch {
     StoreFileGone,
     /// The database holds another chain of receipts than was seen.
     ChainRewritten,
-    /// The disk has no room for another request.
-    DiskFull,
+    /// The disk does not take what a request may need: it is full, or read-only, or does not answer.
+    DiskUnwritable,
     /// The last write failed, and only one that is committed makes up for it.
     WritesInDoubt,
     /// Receipts wait beside the database.
@@ -88,11 +88,12 @@ pub enum Latch {
 impl Latch {
     /// Every latch.
     ///
-    /// INVARIANT: they are those of the contract, in its order. Held by `the_codes_are_those_of_the_contract`.
+    /// INVARIANT: they are those of the contract, in its order. Held by
+    /// `assistant/server/src/status/contract.rs::the_codes_are_those_of_the_contract`.
     pub const ALL: [Self; 6] = [
         Self::StoreFileGone,
         Self::ChainRewritten,
-        Self::DiskFull,
+        Self::DiskUnwritable,
         Self::WritesInDoubt,
         Self::ReceiptsWaiting,
         Self::UpstreamCircuitOpen,
@@ -104,7 +105,7 @@ impl Latch {
         match self {
             Self::StoreFileGone => "STORE_FILE_GONE",
             Self::ChainRewritten => "CHAIN_REWRITTEN",
-            Self::DiskFull => "DISK_FULL",
+            Self::DiskUnwritable => "DISK_UNWRITABLE",
             Self::WritesInDoubt => "WRITES_IN_DOUBT",
             Self::ReceiptsWaiting => "RECEIPTS_WAITING",
             Self::UpstreamCircuitOpen => "UPSTREAM_CIRCUIT_OPEN",
@@ -115,7 +116,7 @@ impl Latch {
         match self {
             Self::StoreFileGone => matches!(seen.file, Health::Down),
             Self::ChainRewritten => matches!(seen.chain, Health::Down),
-            Self::DiskFull => matches!(seen.room, Health::Down),
+            Self::DiskUnwritable => matches!(seen.room, Health::Down),
             Self::WritesInDoubt => matches!(seen.writes, Health::Down),
             Self::ReceiptsWaiting => spooled > 0,
             Self::UpstreamCircuitOpen => seen.is_upstream_resting,

@@ -171,7 +171,7 @@ mod tests {
         assert_eq!(lines.next(), Some("why: STORE_DOWN: The database cannot be used."));
         assert!(lines.next().is_some_and(|line| line.starts_with("  until (AUTO): ")), "{said}");
         assert_eq!(lines.next(), Some("why: LIBRARY_DOWN: The library cannot be searched."));
-        assert!(said.contains("\nheld: DISK_FULL: The disk of the data directory has no room"));
+        assert!(said.contains("\nheld: DISK_UNWRITABLE: The disk of the data directory does not"));
         assert!(said.contains("\nheld: RECEIPTS_WAITING: "), "{said}");
         assert!(said.ends_with("\nas of: 1970-01-01T00:00:00.002Z\n"), "{said}");
 

@@ -32,7 +32,7 @@ use sqlx::{Connection as _, Sqlite, Transaction};
 
 use crate::status::{Board, Health, Part};
 use receipts::{Chain, SpoolError};
-use site::{Look, Site};
+use site::Site;
 
 /// The name of the database file in the data directory.
 pub const FILE_NAME: &str = "assistant.sqlite";
@@ -42,9 +42,6 @@ pub const FILE_NAME: &str = "assistant.sqlite";
 const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const CONNECTIONS: u32 = 8;
-
-/// How long a probe waits for the file: longer than everything that ends by itself. What takes longer is down.
-const PROBE_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Why the store gave nothing. The words are the database's, for the log, and never leave in an answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -128,13 +125,13 @@ impl Store {
     ///
     /// [`StoreError`].
     pub async fn ping(&self) -> Result<(), StoreError> {
-        let looked = tokio::time::timeout(PROBE_PATIENCE, self.site.look()).await;
-        let Look { file, room } = looked.unwrap_or_else(|_| Look::late());
-        let file = self.noted(Part::File, file.map_err(sqlx::Error::Io));
-        let room = self.noted(Part::Room, room.map_err(sqlx::Error::Io));
+        let file = self.site.has_file().await.map_err(sqlx::Error::Io);
+        let file = self.noted(Part::File, file);
+        let room = self.site.has_room().await.map_err(sqlx::Error::Io);
+        let room = self.noted(Part::Room, room);
         let read = sqlx::query("SELECT id FROM conversations LIMIT 1").fetch_optional(&self.pool);
-        let read = self.noted(Part::Reads, in_time(read).await.map(drop));
-        let written = self.noted(Part::Writes, in_time(self.write()).await);
+        let read = self.noted(Part::Reads, read.await.map(drop));
+        let written = self.noted(Part::Writes, self.write().await);
         file.and(room).and(read).and(written)
     }
 
@@ -179,12 +176,6 @@ async fn bring_up_to_date(options: SqliteConnectOptions) -> Result<(), StoreErro
     let migrated = sqlx::migrate!("./migrations").run(&mut connection).await;
     migrated.map_err(|error| StoreError::database(&error))?;
     Ok(connection.close().await?)
-}
-
-/// What does not come in time is an outcome too: who waits for a disk for good says for good what was so before.
-async fn in_time<T>(outcome: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
-    let late = |_| Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()));
-    tokio::time::timeout(PROBE_PATIENCE, outcome).await.unwrap_or_else(late)
 }
 
 /// Makes a directory that nobody else on the machine can look into: conversations are kept in it.

@@ -1,7 +1,7 @@
 //! Does the index of the library find what is in the library?
 
 use super::fts::quoted;
-use super::{Store, StoreError, in_time};
+use super::{Store, StoreError};
 use crate::status::Part;
 
 /// How much of a passage is looked at for a word to look for, in characters.
@@ -15,7 +15,7 @@ impl Store {
     ///
     /// [`StoreError`].
     pub async fn ping_library(&self) -> Result<(), StoreError> {
-        let outcome = in_time(self.find_the_last_passage()).await;
+        let outcome = self.find_the_last_passage().await;
         self.noted(Part::Library, outcome)
     }
 

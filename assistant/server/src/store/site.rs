@@ -3,6 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::FILE_NAME;
 
@@ -12,7 +13,7 @@ const ROOM_NAME: &str = "assistant.room";
 /// What one request may add: a body of this size, kept. A disk with less is as good as full.
 const ROOM_BYTES: usize = 1 << 20;
 
-const CHUNK: [u8; 64 << 10] = [0; 64 << 10];
+static CHUNK: [u8; 64 << 10] = [0; 64 << 10];
 
 /// Which file a name stands for, whatever is in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,21 +44,8 @@ pub(super) struct Site {
     opened: Identity,
 }
 
-/// What was found there.
-pub(super) struct Look {
-    /// Whether the file is the one that was opened. What goes on to be written to a removed one is lost.
-    pub(super) file: io::Result<()>,
-    /// Whether there is room for another request.
-    pub(super) room: io::Result<()>,
-}
-
-impl Look {
-    /// Nothing was found, because the disk does not answer.
-    pub(super) fn late() -> Self {
-        let late = || Err(io::ErrorKind::TimedOut.into());
-        Self { file: late(), room: late() }
-    }
-}
+/// How long is waited for the disk.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 impl Site {
     /// The place of the database in `directory`, which is there.
@@ -66,12 +54,24 @@ impl Site {
         Ok(Self { directory: directory.to_owned(), opened })
     }
 
-    /// Looks at it. A disk that does not answer does not hold up the caller's thread.
-    pub(super) async fn look(&self) -> Look {
+    /// Whether the file is the one that was opened. What goes on to be written to a removed one is lost.
+    pub(super) async fn has_file(&self) -> io::Result<()> {
+        self.asked(Self::file).await
+    }
+
+    /// Whether there is room for another request.
+    pub(super) async fn has_room(&self) -> io::Result<()> {
+        self.asked(Self::room).await
+    }
+
+    /// Asks the disk, which may never answer.
+    async fn asked(&self, what: fn(&Self) -> io::Result<()>) -> io::Result<()> {
         let site = self.clone();
-        let looked =
-            tokio::task::spawn_blocking(move || Look { file: site.file(), room: site.room() });
-        looked.await.unwrap_or_else(|_| Look::late())
+        let asked = tokio::task::spawn_blocking(move || what(&site));
+        match tokio::time::timeout(PATIENCE, asked).await {
+            Ok(answer) => answer.map_err(io::Error::other)?,
+            Err(_) => Err(io::ErrorKind::TimedOut.into()),
+        }
     }
 
     fn file(&self) -> io::Result<()> {
