@@ -94,7 +94,7 @@ fn name_principal(body: &mut Map<String, Value>, principal: &str) {
 #[cfg(test)]
 mod tests {
     use mutation_gate::{Asked, Id, ROUTES, RouteTable, ask};
-    use serde_json::{Value, json};
+    use serde_json::{Map, Value, json};
 
     use super::Asking;
 
@@ -139,10 +139,10 @@ mod tests {
                 for (one, two) in
                     values.iter().flat_map(|one| values.iter().map(move |two| (one, two)))
                 {
-                    let mut body = json!({ "task_id": "t" });
-                    body[*name] = one.clone();
-                    body[*other] = two.clone();
-                    bodies.push(body);
+                    let mut body = Map::from_iter([("task_id".to_owned(), json!("t"))]);
+                    body.insert((*name).to_owned(), one.clone());
+                    body.insert((*other).to_owned(), two.clone());
+                    bodies.push(Value::Object(body));
                 }
             }
         }
