@@ -23,8 +23,8 @@ use crate::support::{Assistant, question_of, request, wire};
 pub(super) const SOON: Duration =
     assistant::status::INTERVAL.saturating_add(Duration::from_secs(2 + 5));
 
-/// What nothing that is asked for the status may take, whatever is broken.
-const AT_ONCE: Duration = Duration::from_secs(1);
+/// Less than anybody waits for a database that is held: who takes longer to say the status waited for it.
+const AT_ONCE: Duration = Duration::from_millis(1_900);
 
 /// What the status has to say. The latches are the least that there are.
 #[derive(Debug, Clone, Copy)]
