@@ -8,6 +8,7 @@
 
 mod chat;
 mod crash;
+mod databases;
 mod enforce;
 mod ledger;
 mod library;
@@ -19,6 +20,7 @@ mod questions;
 mod receipts;
 mod remote;
 mod responses;
+mod server;
 mod sockets;
 mod spool;
 mod streams;

@@ -153,3 +153,17 @@ impl Session {
         on!(self, |connection| sqlx::query(statement).execute(connection).map_ok(drop))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn each_step_of_the_tables_is_made_for_either_database() {
+        let steps = |migrator: sqlx::migrate::Migrator| {
+            let each = migrator.iter().map(|step| (step.version, step.description.to_string()));
+            each.collect::<Vec<_>>()
+        };
+        let sqlite = steps(sqlx::migrate!("./migrations/sqlite"));
+        assert!(!sqlite.is_empty());
+        assert_eq!(sqlite, steps(sqlx::migrate!("./migrations/postgres")));
+    }
+}

@@ -97,7 +97,9 @@ pub(in crate::store) async fn in_time<T>(
 
 pub(super) async fn open(address: &Address) -> Result<PgPool, StoreError> {
     let migrating = async {
-        let mut connection = reached(address, address.options()).await?;
+        // That a table is there already is no news.
+        let options = address.options().options([("client_min_messages", "warning")]);
+        let mut connection = reached(address, options).await?;
         check_encoding(&mut connection).await?;
         let migrated = sqlx::migrate!("./migrations/postgres").run(&mut connection).await;
         migrated.map_err(|error| StoreError::database(&error))?;
