@@ -92,17 +92,35 @@ async fn one_that_hangs_does_not_keep_the_store_from_closing() {
     assert!(closed.is_ok(), "it waits for good");
 }
 
-/// What is asked and given up is no longer in the way of the next.
-async fn what_nobody_waits_for_holds_no_connection() {
-    let (assistant, _way) = on_the_way().await;
-    let mut other = assistant.other_connection().await;
-    other.hold().await;
-    for _ in 0..20 {
-        let given_up = tokio::time::timeout(Duration::from_millis(20), assistant.store.ping());
-        assert!(given_up.await.is_err(), "nobody held it");
-    }
+async fn one_that_hangs_in_the_middle_of_a_statement_is_not_waited_for() {
+    let (assistant, way) = on_the_way().await;
+    let mut other = assistant.hold_the_write_lock().await;
+    let store = assistant.store.clone();
+    let waiting = tokio::spawn(async move { store.ping().await });
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    way.block();
+    let ended = tokio::time::timeout(2 * IN_TIME, waiting).await;
+    assert!(ended.expect("it waits for good").expect("no panic").is_err());
     other.release().await;
-    assistant.store.ping().await.expect("a connection that is free");
+}
+
+/// As when a machine on the way was exchanged: nobody is told, and only new connections work.
+async fn connections_that_nobody_answers_any_more_make_room_for_new_ones() {
+    let (assistant, mut way) = on_the_way().await;
+    let mut other = assistant.hold_the_write_lock().await;
+    let given_up = (0..20).map(|_| async {
+        let write = assistant.store.ping();
+        assert!(tokio::time::timeout(Duration::from_secs(1), write).await.is_err());
+    });
+    futures_util::future::join_all(given_up).await;
+    let late = (0..8).map(|_| assistant.store.ping());
+    let stranded = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        way.strand();
+    };
+    futures_util::future::join(futures_util::future::join_all(late), stranded).await;
+    other.release().await;
+    assistant.store.ping().await.expect("a connection that works");
 }
 
 on_postgres! {
@@ -110,5 +128,6 @@ on_postgres! {
     one_that_is_gone_is_down_in_time_and_up_again_by_itself,
     the_probe_notices_one_that_hangs_when_nobody_asks,
     one_that_hangs_does_not_keep_the_store_from_closing,
-    what_nobody_waits_for_holds_no_connection,
+    one_that_hangs_in_the_middle_of_a_statement_is_not_waited_for,
+    connections_that_nobody_answers_any_more_make_room_for_new_ones,
 }

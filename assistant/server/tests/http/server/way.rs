@@ -1,6 +1,7 @@
 //! The way to the database server, which can be blocked.
 
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -11,12 +12,13 @@ use tokio::task::{JoinHandle, JoinSet};
 pub(super) struct Way {
     address: SocketAddr,
     to: String,
-    is_open: watch::Sender<bool>,
+    is_open: Arc<Mutex<watch::Sender<bool>>>,
+    stranded: Vec<watch::Sender<bool>>,
     carrying: Option<JoinHandle<()>>,
 }
 
 impl Way {
-    /// A way to where the URL leads, and the URL that leads there by it.
+    /// A way to where an address leads, and the address that leads there by it.
     pub(super) async fn to(url: &str) -> (Self, String) {
         let mut own = reqwest::Url::parse(url).expect("an address");
         let to = format!("{}:{}", own.host_str().expect("a host"), own.port().unwrap_or(5432));
@@ -24,18 +26,27 @@ impl Way {
         let address = listener.local_addr().expect("an address");
         own.set_host(Some("127.0.0.1")).expect("a host");
         own.set_port(Some(address.port())).expect("a port");
-        let mut way = Self { address, to, is_open: watch::Sender::new(true), carrying: None };
+        let is_open = Arc::new(Mutex::new(watch::Sender::new(true)));
+        let mut way = Self { address, to, is_open, stranded: Vec::new(), carrying: None };
         way.carry(listener);
         (way, own.into())
     }
 
     /// Whoever uses it waits for good, and is not told.
     pub(super) fn block(&self) {
-        self.is_open.send_replace(false);
+        self.is_open.lock().expect("the way").send_replace(false);
+    }
+
+    /// Whoever uses it now waits for good, and who comes next does not.
+    pub(super) fn strand(&mut self) {
+        self.block();
+        let next = watch::Sender::new(true);
+        let stranded = std::mem::replace(&mut *self.is_open.lock().expect("the way"), next);
+        self.stranded.push(stranded);
     }
 
     pub(super) fn unblock(&self) {
-        self.is_open.send_replace(true);
+        self.is_open.lock().expect("the way").send_replace(true);
     }
 
     /// Nobody is there any more.
@@ -52,11 +63,11 @@ impl Way {
     }
 
     fn carry(&mut self, listener: TcpListener) {
-        let (to, is_open) = (self.to.clone(), self.is_open.subscribe());
+        let (to, is_open) = (self.to.clone(), Arc::clone(&self.is_open));
         self.carrying = Some(tokio::spawn(async move {
             let mut carried = JoinSet::new();
             while let Ok((client, _)) = listener.accept().await {
-                let mut is_open = is_open.clone();
+                let mut is_open = is_open.lock().expect("the way").subscribe();
                 let _ = is_open.wait_for(|is_open| *is_open).await;
                 let Ok(server) = TcpStream::connect(&to).await else { continue };
                 let (from_client, to_client) = client.into_split();
