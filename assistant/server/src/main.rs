@@ -13,7 +13,7 @@ use assistant::gate::{Gate, read_actions};
 use assistant::library::add_samples;
 use assistant::serve::{listen, serve, stop_signal};
 use assistant::status::{Board, StatusContract, watch};
-use assistant::store::Store;
+use assistant::store::{Place, Store};
 use assistant::telemetry::Spans;
 use assistant::telemetry::export::{self as traces, ExportError};
 use assistant::upstream::{self, Settings, Upstream};
@@ -41,22 +41,26 @@ fn main() -> ExitCode {
         Ok(gate) => gate,
         Err(error) => return failed(error.as_ref(), EXIT_USAGE),
     };
+    let place = match config.place(|name| std::env::var_os(name)) {
+        Ok(place) => place,
+        Err(error) => return failed(&error, EXIT_USAGE),
+    };
     match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime.block_on(run(&config, upstream, gate)),
+        Ok(runtime) => runtime.block_on(run(&config, &place, upstream, gate)),
         Err(error) => failed(&error, 1),
     }
 }
 
-async fn run(config: &Config, upstream: Option<Settings>, gate: Gate) -> ExitCode {
+async fn run(config: &Config, place: &Place, upstream: Option<Settings>, gate: Gate) -> ExitCode {
     match config.command {
-        Some(Command::ExportReceipts) => export(config).await,
-        Some(Command::Demo) | None => run_server(config, upstream, gate).await,
+        Some(Command::ExportReceipts) => export(config, place).await,
+        Some(Command::Demo) | None => run_server(config, place, upstream, gate).await,
     }
 }
 
-async fn export(config: &Config) -> ExitCode {
+async fn export(config: &Config, place: &Place) -> ExitCode {
     // The lock is taken by each write: what is held here would be held while the database is waited for.
-    match export::receipts(&config.store_directory(), std::io::stdout()).await {
+    match export::receipts(place, &config.store_directory(), std::io::stdout()).await {
         Ok(0) => ExitCode::SUCCESS,
         Ok(waiting) => {
             let said =
@@ -68,7 +72,12 @@ async fn export(config: &Config) -> ExitCode {
     }
 }
 
-async fn run_server(config: &Config, upstream: Option<Settings>, gate: Gate) -> ExitCode {
+async fn run_server(
+    config: &Config,
+    place: &Place,
+    upstream: Option<Settings>,
+    gate: Gate,
+) -> ExitCode {
     // Before anything is announced: who reads the announcement may stop us at once.
     let stop = match stop_signal() {
         Ok(stop) => stop,
@@ -91,7 +100,8 @@ async fn run_server(config: &Config, upstream: Option<Settings>, gate: Gate) -> 
         Ok(spans) => spans,
         Err(error) => return failed(&error, EXIT_USAGE),
     };
-    let store = match Store::open(&config.store_directory(), Arc::new(Board::new())).await {
+    let store = Store::open_at(place, &config.store_directory(), Arc::new(Board::new())).await;
+    let store = match store {
         Ok(store) => store,
         Err(error) => return failed(&error, 1),
     };

@@ -3,6 +3,7 @@
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use http::StatusCode;
+use mutation_gate::Id;
 use serde_json::json;
 use speech_exit::{
     Claims, Draft, Envelope, Label, Notice, Recorder, Refused, Sourced, Spoken, speak,
@@ -37,7 +38,8 @@ pub async fn read(
     mut recorder: Recorder,
 ) -> Result<Spoken, Refused> {
     let Path(id) = id.map_err(|_| not_found())?;
-    let found = app.store().artifact(&id).await;
+    let id = Id::parse(&id).ok_or_else(not_found)?;
+    let found = app.store().artifact(id.as_str()).await;
     let found = found.map_err(|error| Refused::Unavailable(store_unavailable(&error)))?;
     let kept = found.ok_or_else(not_found)?;
     let claims = Claims { authority: Authority::Memory, system_mode: app.store().board().mode() };

@@ -203,12 +203,12 @@ pub(super) fn number(members: &Members<'_>, name: &'static str) -> Result<Option
     number.ok_or_else(wrong).map(Some)
 }
 
-/// A text with something in it.
+/// A text with something in it and without a zero character, for which not every database has a place.
 pub(super) fn words<'a>(at: &At<'a>) -> Result<&'a str, Fault> {
     let text = at.text()?;
-    let is_blank = text.trim().is_empty();
-    let wrong = "a text with something in it";
-    if is_blank { Err(at.fault(FaultCode::WrongType, wrong)) } else { Ok(text) }
+    let is_wrong = text.trim().is_empty() || text.contains('\0');
+    let wrong = "a text with something in it, without a zero character";
+    if is_wrong { Err(at.fault(FaultCode::WrongType, wrong)) } else { Ok(text) }
 }
 
 /// A text with something in it and at most so many bytes.

@@ -169,7 +169,7 @@ fn new_task(body: &At<'_>, usual: TaskStatus) -> Result<Wanted, Fault> {
     let disclosure = members.optional("disclosure").and_then(|at| at.members().ok());
     let disclosed = |name| {
         let text = disclosure.as_ref()?.optional(name)?.text().ok()?;
-        Some(text.to_owned()).filter(|text| !text.trim().is_empty())
+        Some(text.replace('\0', " ")).filter(|text| !text.trim().is_empty())
     };
     Ok(Wanted::Task(WantedTask {
         task_id,

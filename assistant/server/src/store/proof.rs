@@ -1,6 +1,9 @@
 //! Does the index of the library find what is in the library?
 
-use super::fts::quoted;
+use sqlx::SqlitePool;
+
+use super::database::Database;
+use super::search::{self, quoted};
 use super::{Store, StoreError};
 use crate::status::Part;
 
@@ -15,39 +18,42 @@ impl Store {
     ///
     /// [`StoreError`].
     pub async fn ping_library(&self) -> Result<(), StoreError> {
-        let outcome = self.find_the_last_passage().await;
+        let outcome = match &self.database {
+            Database::Sqlite(pool) => find_the_last_passage(pool).await,
+            Database::Postgres(_) => search::probe(&self.database).await,
+        };
         self.noted(Part::Library, outcome)
     }
+}
 
-    async fn find_the_last_passage(&self) -> sqlx::Result<()> {
-        // One look at passages and index: a passage that goes in between is not missed.
-        let mut transaction = self.pool.begin().await?;
-        let last: Option<(i64, String, i64)> = sqlx::query_as(
-            "SELECT id, substr(text, 1, ?), length(text) FROM passages ORDER BY id DESC LIMIT 1",
-        )
-        .bind(LOOKED_AT)
-        .fetch_optional(&mut *transaction)
-        .await?;
-        let known = last.and_then(|(id, text, length)| {
-            Some((id, known_word(&text, length <= LOOKED_AT)?.to_owned()))
-        });
-        let (id, word) = known.clone().unwrap_or((-1, "probe".to_owned()));
-        let found = sqlx::query(
-            "SELECT passages_index.rowid FROM passages_index
+async fn find_the_last_passage(pool: &SqlitePool) -> sqlx::Result<()> {
+    // One look at passages and index: a passage that goes in between is not missed.
+    let mut transaction = pool.begin().await?;
+    let last: Option<(i64, String, i64)> = sqlx::query_as(
+        "SELECT id, substr(text, 1, ?), length(text) FROM passages ORDER BY id DESC LIMIT 1",
+    )
+    .bind(LOOKED_AT)
+    .fetch_optional(&mut *transaction)
+    .await?;
+    let known = last.and_then(|(id, text, length)| {
+        Some((id, known_word(&text, length <= LOOKED_AT)?.to_owned()))
+    });
+    let (id, word) = known.clone().unwrap_or((-1, "probe".to_owned()));
+    let found = sqlx::query(
+        "SELECT passages_index.rowid FROM passages_index
              JOIN passages ON passages.id = passages_index.rowid
              WHERE passages_index MATCH ? AND passages_index.rowid = ?",
-        )
-        .bind(quoted(&word))
-        .bind(id)
-        .fetch_optional(&mut *transaction)
-        .await?;
-        transaction.rollback().await?;
-        if known.is_some() && found.is_none() {
-            let words = "expected the index to find the passage that came last";
-            return Err(sqlx::Error::Io(std::io::Error::other(words)));
-        }
-        Ok(())
+    )
+    .bind(quoted(&word))
+    .bind(id)
+    .fetch_optional(&mut *transaction)
+    .await?;
+    transaction.rollback().await?;
+    if known.is_some() && found.is_none() {
+        let words = "expected the index to find the passage that came last";
+        return Err(sqlx::Error::Io(std::io::Error::other(words)));
     }
+    Ok(())
 }
 
 /// A word of the text that the index has as a word too, whichever scalars it takes for marks: it stands between

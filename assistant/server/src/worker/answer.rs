@@ -61,6 +61,7 @@ fn words(body: &Value) -> Option<String> {
     let parts = body.get("output")?.as_array()?.iter().filter_map(|item| item.get("content"));
     let parts = parts.filter_map(Value::as_array).flatten();
     let words = parts.filter_map(|part| part.get("text").or_else(|| part.get("refusal")));
-    let text: String = words.filter_map(Value::as_str).collect();
+    // Not every database has a place for a zero character.
+    let text = words.filter_map(Value::as_str).collect::<String>().replace('\0', " ");
     Some(text).filter(|text| !text.trim().is_empty())
 }

@@ -8,6 +8,7 @@
 
 mod chat;
 mod crash;
+mod databases;
 mod drills;
 mod enforce;
 mod gate;
@@ -21,6 +22,7 @@ mod questions;
 mod receipts;
 mod remote;
 mod responses;
+mod server;
 mod sockets;
 mod spool;
 mod status;

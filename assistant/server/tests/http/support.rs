@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use assistant::app::{self, App, Server};
 use assistant::respond::{Asked, Composed, Composing, Responder};
-use assistant::status::{Board, StatusContract};
+use assistant::status::StatusContract;
 use assistant::store::Store;
 use assistant::web::Limits;
 use axum::body::{Body, to_bytes};
@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 use speech_exit::Recorder;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
+
+use crate::databases::{self, Other, open, other_connection_to};
 
 pub(crate) struct Assistant {
     pub(crate) app: App,
@@ -39,7 +41,7 @@ pub(crate) struct Answer {
 
 pub(crate) async fn store() -> (Store, TempDir) {
     let directory = TempDir::new().expect("a directory");
-    let store = Store::open(directory.path(), Arc::new(Board::new())).await.expect("a store");
+    let store = open(directory.path()).await;
     (store, directory)
 }
 
@@ -86,14 +88,6 @@ pub(crate) fn request(method: Method, path: &str, body: impl Into<Body>) -> Requ
         .expect("a request")
 }
 
-/// What another process has of the file in a data directory.
-pub(crate) async fn other_connection_to(directory: &std::path::Path) -> sqlx::SqliteConnection {
-    use sqlx::Connection as _;
-    let file = directory.join(assistant::store::FILE_NAME);
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
-    sqlx::SqliteConnection::connect_with(&options).await.expect("a file")
-}
-
 impl Assistant {
     pub(crate) fn of(app: App, directory: TempDir) -> Self {
         let server = app::build(app.clone()).expect("a table");
@@ -110,15 +104,15 @@ impl Assistant {
         self.directory.path()
     }
 
-    /// What another process has of the file.
-    pub(crate) async fn other_connection(&self) -> sqlx::SqliteConnection {
+    /// What another process has of the database.
+    pub(crate) async fn other_connection(&self) -> Other {
         other_connection_to(self.directory.path()).await
     }
 
     /// Another process's hold on the right to write.
-    pub(crate) async fn hold_the_write_lock(&self) -> sqlx::SqliteConnection {
+    pub(crate) async fn hold_the_write_lock(&self) -> Other {
         let mut other = self.other_connection().await;
-        sqlx::Executor::execute(&mut other, "BEGIN IMMEDIATE").await.expect("the lock");
+        other.hold().await;
         other
     }
 
@@ -233,6 +227,7 @@ pub(crate) struct Program {
 pub(crate) fn command(data: &std::path::Path, arguments: &[&str]) -> std::process::Command {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_assistant"));
     command.args(arguments).env("ASSISTANT_DATA_DIR", data).env("ASSISTANT_LISTEN", "127.0.0.1:0");
+    command.env("DATABASE_URL", databases::url(data).unwrap_or_default());
     command.stdin(std::process::Stdio::null());
     command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
     command

@@ -1,10 +1,11 @@
 //! Records of decisions. They are only added.
 
-use sqlx::SqliteConnection;
+use futures_util::TryFutureExt as _;
 
 use super::Gated;
 use super::write::drawn;
 use crate::status::Part;
+use crate::store::database::{Session, on, once};
 use crate::store::{Store, StoreError};
 
 /// A record to be added.
@@ -113,7 +114,7 @@ impl Gated {
 
     async fn insert_record(&mut self, record: &NewRecord) -> sqlx::Result<()> {
         self.run("SAVEPOINT record").await?;
-        let inserted = insert(&mut self.transaction, record).await;
+        let inserted = insert(&mut self.session, record).await;
         if inserted.is_err() {
             self.run("ROLLBACK TO SAVEPOINT record").await?;
         }
@@ -122,12 +123,12 @@ impl Gated {
     }
 
     async fn run(&mut self, statement: &'static str) -> sqlx::Result<()> {
-        sqlx::query(statement).execute(&mut *self.transaction).await.map(drop)
+        self.session.run(statement).await
     }
 }
 
-async fn insert(connection: &mut SqliteConnection, record: &NewRecord) -> sqlx::Result<()> {
-    sqlx::query(
+async fn insert(session: &mut Session, record: &NewRecord) -> sqlx::Result<()> {
+    on!(session, |connection| { sqlx::query(
         "INSERT INTO gate_audit (
              id, recorded_at, mode, class, method, path, decision, reason, outcome, http, actor, task_id,
              run_id, input, verdict
@@ -148,8 +149,7 @@ async fn insert(connection: &mut SqliteConnection, record: &NewRecord) -> sqlx::
     .bind(record.run_id.as_deref())
     .bind(&record.input)
     .bind(&record.verdict)
-    .execute(connection)
-    .await
+    .execute(connection).map_ok(|done| done.rows_affected()) })
     .map(drop)
 }
 
@@ -160,7 +160,8 @@ impl Store {
     ///
     /// [`StoreError`].
     pub async fn audit(&self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, StoreError> {
-        let outcome = sqlx::query_as::<_, AuditRecord>(
+        let outcome = once!(self.database, |connection| {
+            sqlx::query_as::<_, AuditRecord>(
             "SELECT seq, id, recorded_at, mode, class, method, path, decision, reason, outcome, http, actor,
                  task_id, run_id, input, verdict
              FROM gate_audit
@@ -182,8 +183,8 @@ impl Store {
         .bind(filter.since.unwrap_or(i64::MIN))
         .bind(filter.until.unwrap_or(i64::MAX))
         .bind(i64::from(filter.limit))
-        .fetch_all(&self.pool)
-        .await;
+        .fetch_all(connection)
+        });
         self.noted(Part::Reads, outcome)
     }
 }

@@ -1,9 +1,11 @@
 //! Leases: who holds a run, until when, and by which epoch writes of an earlier holder are told apart.
 
+use futures_util::TryFutureExt as _;
 use mutation_gate::EventKind;
 
 use super::write::NewEvent;
 use super::{Fence, Gated};
+use crate::store::database::on;
 use crate::store::{Store, StoreError};
 
 /// A task that could be run: granted, with something to ask, and held by nobody at the moment.
@@ -63,17 +65,18 @@ impl Gated {
     ///
     /// [`StoreError`].
     pub async fn candidates(&mut self, now: i64, limit: u32) -> Result<Vec<Candidate>, StoreError> {
-        let outcome = sqlx::query_as::<_, Candidate>(
-            "SELECT task_id, run_id, question, status, lease_epoch FROM tasks
+        let outcome = on!(&mut self.session, |connection| {
+            sqlx::query_as::<_, Candidate>(
+                "SELECT task_id, run_id, question, status, lease_epoch FROM tasks
              WHERE question IS NOT NULL AND authorization_decision = 'GRANTED'
                  AND (status IN ('queued', 'delegated')
                       OR (status IN ('running', 'blocked') AND lease_expires_at <= $1))
              ORDER BY number LIMIT $2",
-        )
-        .bind(now)
-        .bind(i64::from(limit))
-        .fetch_all(&mut *self.transaction)
-        .await;
+            )
+            .bind(now)
+            .bind(i64::from(limit))
+            .fetch_all(connection)
+        });
         self.done(outcome)
     }
 
@@ -102,7 +105,8 @@ impl Gated {
     ) -> sqlx::Result<Option<Lease>> {
         let Candidate { task_id, run_id, question, status, lease_epoch } = candidate;
         let epoch = lease_epoch + 1;
-        let taken = sqlx::query(
+        let taken = on!(&mut self.session, |connection| {
+            sqlx::query(
             "UPDATE tasks SET status = 'running', actor = $1, lease_epoch = $2, lease_expires_at = $3
              WHERE task_id = $4 AND lease_epoch = $5 AND status = $6 AND authorization_decision = 'GRANTED'
                  AND (lease_expires_at IS NULL OR lease_expires_at <= $7)",
@@ -114,17 +118,17 @@ impl Gated {
         .bind(lease_epoch)
         .bind(status)
         .bind(now)
-        .execute(&mut *self.transaction)
-        .await?;
-        if taken.rows_affected() != 1 {
+        .execute(connection).map_ok(|done| done.rows_affected())
+        })?;
+        if taken != 1 {
             return Ok(None);
         }
         let begins = matches!(status.as_str(), "queued" | "delegated");
         let event = NewEvent { ts: now, task_id, run_id, actor: Some(owner), epoch, detail: None };
         let claimed = if begins { EventKind::Claimed } else { EventKind::Reclaimed };
-        event.insert(&mut self.transaction, claimed).await?;
+        event.insert(&mut self.session, claimed).await?;
         if begins {
-            event.insert(&mut self.transaction, EventKind::Running).await?;
+            event.insert(&mut self.session, EventKind::Running).await?;
         }
         Ok(Some(Lease {
             task_id: task_id.clone(),
@@ -143,19 +147,21 @@ impl Store {
     /// [`StoreError`].
     pub async fn extend(&self, lease: &Lease, now: i64, until: i64) -> Result<bool, StoreError> {
         let mut gated = self.begin_gated().await?;
-        let outcome = sqlx::query(
-            "UPDATE tasks SET lease_expires_at = $1
+        let outcome = on!(&mut gated.session, |connection| {
+            sqlx::query(
+                "UPDATE tasks SET lease_expires_at = $1
              WHERE task_id = $2 AND actor = $3 AND lease_epoch = $4 AND status = 'running'
                  AND lease_expires_at > $5 AND lease_expires_at <= $1",
-        )
-        .bind(until)
-        .bind(&lease.task_id)
-        .bind(&lease.fence.owner)
-        .bind(lease.fence.epoch)
-        .bind(now)
-        .execute(&mut *gated.transaction)
-        .await;
-        if gated.done(outcome)?.rows_affected() != 1 {
+            )
+            .bind(until)
+            .bind(&lease.task_id)
+            .bind(&lease.fence.owner)
+            .bind(lease.fence.epoch)
+            .bind(now)
+            .execute(connection)
+            .map_ok(|done| done.rows_affected())
+        });
+        if gated.done(outcome)? != 1 {
             gated.rollback().await?;
             return Ok(false);
         }
@@ -167,7 +173,7 @@ impl Store {
             epoch: lease.fence.epoch,
             detail: None,
         };
-        let outcome = event.insert(&mut gated.transaction, EventKind::Heartbeat).await;
+        let outcome = event.insert(&mut gated.session, EventKind::Heartbeat).await;
         gated.done(outcome)?;
         gated.commit().await.map(|()| true)
     }

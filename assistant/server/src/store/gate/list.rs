@@ -2,6 +2,7 @@
 
 use super::{KeptSignal, read};
 use crate::status::Part;
+use crate::store::database::once;
 use crate::store::{Store, StoreError};
 
 /// A task as it is listed.
@@ -109,7 +110,8 @@ impl Store {
         after: i64,
         limit: u32,
     ) -> Result<Vec<TaskRow>, StoreError> {
-        let outcome = sqlx::query_as::<_, TaskRow>(
+        let outcome = once!(self.database, |connection| {
+            sqlx::query_as::<_, TaskRow>(
             "SELECT number, task_id, run_id, status, actor, lease_epoch, lease_expires_at, tier, action_id, title,
                  created_by, created_at, authorization_decision, authorization_engine,
                  authorization_context, authorization_at, authorization_by
@@ -119,8 +121,8 @@ impl Store {
         .bind(after)
         .bind(status)
         .bind(i64::from(limit))
-        .fetch_all(&self.pool)
-        .await;
+        .fetch_all(connection)
+        });
         self.noted(Part::Reads, outcome)
     }
 
@@ -135,7 +137,8 @@ impl Store {
         after: i64,
         limit: u32,
     ) -> Result<Vec<SignalRow>, StoreError> {
-        let outcome = sqlx::query_as::<_, SignalRow>(
+        let outcome = once!(self.database, |connection| {
+            sqlx::query_as::<_, SignalRow>(
             "SELECT number, id, type, scope, decision, reason, constraints, recorded_by, recorded_at, expires_at,
                  superseded_by, semantic_owner
              FROM governance_signals
@@ -147,8 +150,8 @@ impl Store {
         .bind(after)
         .bind(live_at)
         .bind(i64::from(limit))
-        .fetch_all(&self.pool)
-        .await;
+        .fetch_all(connection)
+        });
         self.noted(Part::Reads, outcome)
     }
 
@@ -159,8 +162,8 @@ impl Store {
     /// [`StoreError`].
     pub async fn live_signals(&self, now: i64) -> Result<Vec<KeptSignal>, StoreError> {
         let outcome = async {
-            let mut connection = self.pool.acquire().await?;
-            read::live_signals(&mut connection, now).await
+            let mut session = self.database.session().await?;
+            read::live_signals(&mut session, now).await
         };
         let outcome = outcome.await;
         self.noted(Part::Reads, outcome)
@@ -172,11 +175,11 @@ impl Store {
     ///
     /// [`StoreError`].
     pub async fn artifact(&self, id: &str) -> Result<Option<KeptArtifact>, StoreError> {
-        let outcome =
+        let outcome = once!(self.database, |connection| {
             sqlx::query_as::<_, KeptArtifact>("SELECT id, content FROM artifacts WHERE id = $1")
                 .bind(id)
-                .fetch_optional(&self.pool)
-                .await;
+                .fetch_optional(connection)
+        });
         self.noted(Part::Reads, outcome)
     }
 
@@ -186,13 +189,14 @@ impl Store {
     ///
     /// [`StoreError`].
     pub async fn artifacts_of(&self, run_id: &str) -> Result<Vec<ArtifactSummary>, StoreError> {
-        let outcome = sqlx::query_as::<_, ArtifactSummary>(
-            "SELECT id, name, sha256, receipt_id, created_at FROM artifacts
+        let outcome = once!(self.database, |connection| {
+            sqlx::query_as::<_, ArtifactSummary>(
+                "SELECT id, name, sha256, receipt_id, created_at FROM artifacts
              WHERE run_id = $1 ORDER BY number",
-        )
-        .bind(run_id)
-        .fetch_all(&self.pool)
-        .await;
+            )
+            .bind(run_id)
+            .fetch_all(connection)
+        });
         self.noted(Part::Reads, outcome)
     }
 }

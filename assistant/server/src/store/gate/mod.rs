@@ -23,14 +23,13 @@ pub use read::{KeptGrant, KeptSignal, Subject};
 
 use std::sync::Arc;
 
-use sqlx::{Sqlite, Transaction};
-
+use super::database::{Lock, Session};
 use super::{Store, StoreError};
 use crate::status::{Board, Health, Part};
 
 /// What happens at once or not at all. Dropped, it has not happened.
 pub struct Gated {
-    transaction: Transaction<'static, Sqlite>,
+    session: Session,
     board: Arc<Board>,
 }
 
@@ -41,9 +40,9 @@ impl Store {
     ///
     /// [`StoreError`].
     pub async fn begin_gated(&self) -> Result<Gated, StoreError> {
-        let begun = self.begin().await;
-        let transaction = begun.map_err(|error| failed(&self.board, &error))?;
-        Ok(Gated { transaction, board: Arc::clone(&self.board) })
+        let begun = self.begin(Lock::Gate).await;
+        let session = begun.map_err(|error| failed(&self.board, &error))?;
+        Ok(Gated { session, board: Arc::clone(&self.board) })
     }
 }
 
@@ -54,8 +53,8 @@ impl Gated {
     ///
     /// [`StoreError`]; whether it happened is not known then.
     pub async fn commit(self) -> Result<(), StoreError> {
-        let Self { transaction, board } = self;
-        transaction.commit().await.map_err(|error| failed(&board, &error))?;
+        let Self { session, board } = self;
+        session.commit().await.map_err(|error| failed(&board, &error))?;
         board.note(Part::Writes, Health::Up);
         Ok(())
     }
@@ -66,8 +65,8 @@ impl Gated {
     ///
     /// [`StoreError`]; it has not happened all the same.
     pub async fn rollback(self) -> Result<(), StoreError> {
-        let Self { transaction, board } = self;
-        transaction.rollback().await.map_err(|error| failed(&board, &error))
+        let Self { session, board } = self;
+        session.rollback().await.map_err(|error| failed(&board, &error))
     }
 
     fn done<T>(&self, outcome: sqlx::Result<T>) -> Result<T, StoreError> {

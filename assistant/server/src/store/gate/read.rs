@@ -1,14 +1,13 @@
 //! What the gate looks at, read in the transaction of what it decides about.
 
+use super::{Gated, unread};
+use crate::status::Part;
+use crate::store::database::{Session, on};
+use crate::store::{Store, StoreError};
 use mutation_gate::{
     ActionPattern, Event, EventId, EventKind, Grant, GrantScope, Signal, SignalDecision,
     SignalScope, SignalType, Task, TaskStatus,
 };
-use sqlx::SqliteConnection;
-
-use super::{Gated, unread};
-use crate::status::Part;
-use crate::store::{Store, StoreError};
 
 /// A task and what happened to it and to its run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -59,7 +58,7 @@ impl Gated {
         task_id: Option<&str>,
         run_id: Option<&str>,
     ) -> Result<Subject, StoreError> {
-        let outcome = subject(&mut self.transaction, task_id, run_id).await;
+        let outcome = subject(&mut self.session, task_id, run_id).await;
         self.done(outcome)
     }
 
@@ -73,15 +72,16 @@ impl Gated {
         task_id: Option<&str>,
         run_id: Option<&str>,
     ) -> Result<Vec<KeptGrant>, StoreError> {
-        let outcome = sqlx::query_as::<_, GrantColumns>(
+        let outcome = on!(&mut self.session, |connection| {
+            sqlx::query_as::<_, GrantColumns>(
             "SELECT id, allow, scope_kind, scope_id, expires_at, single_use, spent_at FROM grants
              WHERE (scope_kind = 'task_id' AND scope_id = $1) OR (scope_kind = 'run_id' AND scope_id = $2)
              ORDER BY number",
         )
         .bind(task_id)
         .bind(run_id)
-        .fetch_all(&mut *self.transaction)
-        .await;
+        .fetch_all(connection)
+        });
         let rows = self.done(outcome)?;
         let grants: sqlx::Result<_> = rows.into_iter().map(grant).collect();
         self.done(grants)
@@ -93,7 +93,7 @@ impl Gated {
     ///
     /// [`StoreError`].
     pub async fn live_signals(&mut self, now: i64) -> Result<Vec<KeptSignal>, StoreError> {
-        let outcome = live_signals(&mut self.transaction, now).await;
+        let outcome = live_signals(&mut self.session, now).await;
         self.done(outcome)
     }
 }
@@ -106,53 +106,53 @@ impl Store {
     /// [`StoreError`].
     pub async fn subject(&self, task_id: &str) -> Result<Subject, StoreError> {
         let outcome = async {
-            let mut connection = self.pool.acquire().await?;
-            subject(&mut connection, Some(task_id), None).await
+            let mut session = self.database.session().await?;
+            subject(&mut session, Some(task_id), None).await
         };
         let outcome = outcome.await;
         self.noted(Part::Reads, outcome)
     }
 }
 
-pub(super) async fn live_signals(
-    connection: &mut SqliteConnection,
-    now: i64,
-) -> sqlx::Result<Vec<KeptSignal>> {
-    let rows = sqlx::query_as::<_, SignalColumns>(
-        "SELECT id, type, scope, decision, reason, expires_at FROM governance_signals
+pub(super) async fn live_signals(session: &mut Session, now: i64) -> sqlx::Result<Vec<KeptSignal>> {
+    let rows = on!(session, |connection| {
+        sqlx::query_as::<_, SignalColumns>(
+            "SELECT id, type, scope, decision, reason, expires_at FROM governance_signals
          WHERE superseded_by IS NULL AND (expires_at IS NULL OR expires_at > $1)
          ORDER BY number",
-    )
-    .bind(now)
-    .fetch_all(connection)
-    .await?;
+        )
+        .bind(now)
+        .fetch_all(connection)
+    })?;
     rows.into_iter().map(signal).collect()
 }
 
 async fn subject(
-    connection: &mut SqliteConnection,
+    session: &mut Session,
     task_id: Option<&str>,
     run_id: Option<&str>,
 ) -> sqlx::Result<Subject> {
-    let row = sqlx::query_as::<_, TaskColumns>(
+    let row = on!(session, |connection| {
+        sqlx::query_as::<_, TaskColumns>(
         "SELECT task_id, run_id, status, actor, lease_expires_at, lease_epoch FROM tasks
          WHERE task_id = $1 OR run_id = $2 ORDER BY CASE WHEN task_id = $1 THEN 0 ELSE 1 END LIMIT 1",
     )
     .bind(task_id)
     .bind(run_id)
-    .fetch_optional(&mut *connection)
-    .await?;
+    .fetch_optional(connection)
+    })?;
     let task = row.map(task).transpose()?;
     let run = task.as_ref().and_then(|task| task.run_id.as_deref()).or(run_id);
     let task_id = task.as_ref().map(|task| task.task_id.as_str()).or(task_id);
-    let rows = sqlx::query_as::<_, EventColumns>(
-        "SELECT id, ts, kind, task_id, run_id, actor FROM run_events
+    let rows = on!(session, |connection| {
+        sqlx::query_as::<_, EventColumns>(
+            "SELECT id, ts, kind, task_id, run_id, actor FROM run_events
          WHERE task_id = $1 OR run_id = $2 ORDER BY ts, id",
-    )
-    .bind(task_id)
-    .bind(run)
-    .fetch_all(connection)
-    .await?;
+        )
+        .bind(task_id)
+        .bind(run)
+        .fetch_all(connection)
+    })?;
     let events: sqlx::Result<_> = rows.into_iter().map(event).collect();
     Ok(Subject { events: events?, task })
 }

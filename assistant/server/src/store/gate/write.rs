@@ -1,13 +1,14 @@
 //! The writes. Each takes a permit, and whatever the gate said, the database refuses what would contradict itself.
 
+use futures_util::TryFutureExt as _;
 use mutation_gate::{EventKind, GrantUse, MutationClass, Permit, TaskStatus, TerminalKind};
 use sha2::{Digest, Sha256};
-use sqlx::SqliteConnection;
 
 use super::{
     Applied, Effect, Ending, Fence, Gated, NewArtifact, NewGrant, NewSignal, NewTask, Unapplied,
     was_raced,
 };
+use crate::store::database::{Session, on};
 use crate::store::{StoreError, hex, random_hex};
 
 /// What came of a write.
@@ -28,13 +29,13 @@ impl Gated {
         if !is_licensed(&permit, effect) {
             return Ok(Err(Unapplied::Unlicensed));
         }
-        let connection = &mut self.transaction;
+        let session = &mut self.session;
         let written = match effect {
-            Effect::Create(task) => create(connection, task).await,
-            Effect::End(ending) => end(connection, ending).await,
-            Effect::Emit(artifact) => emit(connection, artifact).await,
-            Effect::Grant(grant) => give(connection, grant).await,
-            Effect::Signal(signal) => record(connection, signal).await,
+            Effect::Create(task) => create(session, task).await,
+            Effect::End(ending) => end(session, ending).await,
+            Effect::Emit(artifact) => emit(session, artifact).await,
+            Effect::Grant(grant) => give(session, grant).await,
+            Effect::Signal(signal) => record(session, signal).await,
         };
         match written {
             Err(error) if was_raced(&error) => Ok(Err(Unapplied::Raced)),
@@ -62,19 +63,20 @@ fn is_licensed(permit: &Permit, effect: &Effect) -> bool {
     }
 }
 
-async fn create(connection: &mut SqliteConnection, task: &NewTask) -> Written {
-    let there = sqlx::query("SELECT 1 FROM tasks WHERE task_id = $1 OR run_id = $2")
-        .bind(&task.task_id)
-        .bind(&task.run_id)
-        .fetch_optional(&mut *connection)
-        .await?;
+async fn create(session: &mut Session, task: &NewTask) -> Written {
+    let there = on!(session, |connection| {
+        sqlx::query_as::<_, (i64,)>("SELECT number FROM tasks WHERE task_id = $1 OR run_id = $2")
+            .bind(&task.task_id)
+            .bind(&task.run_id)
+            .fetch_optional(connection)
+    })?;
     if there.is_some() {
         return Ok(Err(Unapplied::Exists));
     }
-    if !spend(connection, task).await? {
+    if !spend(session, task).await? {
         return Ok(Err(Unapplied::Raced));
     }
-    insert_task(connection, task).await?;
+    insert_task(session, task).await?;
     let event = NewEvent {
         ts: task.at,
         task_id: &task.task_id,
@@ -83,14 +85,14 @@ async fn create(connection: &mut SqliteConnection, task: &NewTask) -> Written {
         epoch: 0,
         detail: None,
     };
-    event.insert(connection, EventKind::Created).await?;
+    event.insert(session, EventKind::Created).await?;
     let next = match task.status {
         TaskStatus::Queued => Some(EventKind::Queued),
         TaskStatus::Delegated => Some(EventKind::Delegated),
         _ => None,
     };
     if let Some(next) = next {
-        event.insert(connection, next).await?;
+        event.insert(session, next).await?;
     }
     let NewTask { task_id, run_id, status, authorized, .. } = task;
     let (task_id, run_id) = (task_id.clone(), run_id.clone());
@@ -98,8 +100,8 @@ async fn create(connection: &mut SqliteConnection, task: &NewTask) -> Written {
     Ok(Ok(Applied::Task { task_id, run_id, status: *status, authorization }))
 }
 
-async fn insert_task(connection: &mut SqliteConnection, task: &NewTask) -> sqlx::Result<()> {
-    sqlx::query(
+async fn insert_task(session: &mut Session, task: &NewTask) -> sqlx::Result<()> {
+    on!(session, |connection| { sqlx::query(
         "INSERT INTO tasks (
              task_id, run_id, status, tier, action_id, title, body, question, created_by, created_at,
              authorization_decision, authorization_engine, authorization_context, authorization_at,
@@ -121,23 +123,24 @@ async fn insert_task(connection: &mut SqliteConnection, task: &NewTask) -> sqlx:
     .bind(&task.authorized.context)
     .bind(task.at)
     .bind(&task.by)
-    .execute(connection)
-    .await
+    .execute(connection).map_ok(|done| done.rows_affected()) })
     .map(drop)
 }
 
 /// Spends the grant that a task rests on, if its use spends it. False when another use did.
-async fn spend(connection: &mut SqliteConnection, task: &NewTask) -> sqlx::Result<bool> {
+async fn spend(session: &mut Session, task: &NewTask) -> sqlx::Result<bool> {
     let Some(GrantUse { id, single_use: true }) = &task.spends else { return Ok(true) };
-    let spent = sqlx::query(
-        "UPDATE grants SET spent_at = $1, spent_by = $2 WHERE id = $3 AND spent_at IS NULL",
-    )
-    .bind(task.at)
-    .bind(&task.task_id)
-    .bind(id)
-    .execute(connection)
-    .await?;
-    Ok(spent.rows_affected() == 1)
+    let spent = on!(session, |connection| {
+        sqlx::query(
+            "UPDATE grants SET spent_at = $1, spent_by = $2 WHERE id = $3 AND spent_at IS NULL",
+        )
+        .bind(task.at)
+        .bind(&task.task_id)
+        .bind(id)
+        .execute(connection)
+        .map_ok(|done| done.rows_affected())
+    })?;
+    Ok(spent == 1)
 }
 
 /// An event but for its kind.
@@ -152,24 +155,22 @@ pub(super) struct NewEvent<'a> {
 }
 
 impl NewEvent<'_> {
-    pub(super) async fn insert(
-        &self,
-        connection: &mut SqliteConnection,
-        kind: EventKind,
-    ) -> sqlx::Result<()> {
-        sqlx::query(
-            "INSERT INTO run_events (ts, kind, task_id, run_id, actor, epoch, detail)
+    pub(super) async fn insert(&self, session: &mut Session, kind: EventKind) -> sqlx::Result<()> {
+        on!(session, |connection| {
+            sqlx::query(
+                "INSERT INTO run_events (ts, kind, task_id, run_id, actor, epoch, detail)
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        )
-        .bind(self.ts)
-        .bind(kind.word())
-        .bind(self.task_id)
-        .bind(self.run_id)
-        .bind(self.actor)
-        .bind(self.epoch)
-        .bind(self.detail)
-        .execute(connection)
-        .await
+            )
+            .bind(self.ts)
+            .bind(kind.word())
+            .bind(self.task_id)
+            .bind(self.run_id)
+            .bind(self.actor)
+            .bind(self.epoch)
+            .bind(self.detail)
+            .execute(connection)
+            .map_ok(|done| done.rows_affected())
+        })
         .map(drop)
     }
 }
@@ -185,11 +186,13 @@ struct Named {
 
 impl Named {
     async fn find(
-        connection: &mut SqliteConnection,
+        session: &mut Session,
         task_id: Option<&str>,
         run_id: Option<&str>,
     ) -> sqlx::Result<Option<Self>> {
-        let row = sqlx::query_as::<_, (String, String, String, Option<String>, i64)>(
+        type Columns = (String, String, String, Option<String>, i64);
+        let row = on!(session, |connection| {
+            sqlx::query_as::<_, Columns>(
             "SELECT task_id, run_id, status, actor, lease_epoch FROM tasks
              WHERE (CAST($1 AS TEXT) IS NULL OR task_id = $1) AND (CAST($2 AS TEXT) IS NULL OR run_id = $2)
                  AND (CAST($1 AS TEXT) IS NOT NULL OR CAST($2 AS TEXT) IS NOT NULL)",
@@ -197,7 +200,7 @@ impl Named {
         .bind(task_id)
         .bind(run_id)
         .fetch_optional(connection)
-        .await?;
+        })?;
         Ok(row.map(|(task_id, run_id, status, actor, epoch)| Self {
             task_id,
             run_id,
@@ -218,9 +221,9 @@ impl Named {
     }
 }
 
-async fn end(connection: &mut SqliteConnection, ending: &Ending) -> Written {
+async fn end(session: &mut Session, ending: &Ending) -> Written {
     let (task_id, run_id) = (ending.task_id.as_deref(), ending.run_id.as_deref());
-    let Some(named) = Named::find(connection, task_id, run_id).await? else {
+    let Some(named) = Named::find(session, task_id, run_id).await? else {
         return Ok(Err(Unapplied::Unknown));
     };
     if named.has_ended() {
@@ -234,17 +237,19 @@ async fn end(connection: &mut SqliteConnection, ending: &Ending) -> Written {
         TerminalKind::Failed => (TaskStatus::Failed, EventKind::Failed),
         TerminalKind::Canceled => (TaskStatus::Canceled, EventKind::Canceled),
     };
-    let ended = sqlx::query(
-        "UPDATE tasks SET status = $1, lease_expires_at = NULL
+    let ended = on!(session, |connection| {
+        sqlx::query(
+            "UPDATE tasks SET status = $1, lease_expires_at = NULL
          WHERE task_id = $2 AND lease_epoch = $3 AND status = $4",
-    )
-    .bind(status.word())
-    .bind(&named.task_id)
-    .bind(named.epoch)
-    .bind(&named.status)
-    .execute(&mut *connection)
-    .await?;
-    if ended.rows_affected() != 1 {
+        )
+        .bind(status.word())
+        .bind(&named.task_id)
+        .bind(named.epoch)
+        .bind(&named.status)
+        .execute(connection)
+        .map_ok(|done| done.rows_affected())
+    })?;
+    if ended != 1 {
         return Ok(Err(Unapplied::Raced));
     }
     let event = NewEvent {
@@ -255,13 +260,13 @@ async fn end(connection: &mut SqliteConnection, ending: &Ending) -> Written {
         epoch: named.epoch,
         detail: ending.detail.as_deref(),
     };
-    event.insert(connection, kind).await?;
+    event.insert(session, kind).await?;
     Ok(Ok(Applied::Ended { task_id: named.task_id, run_id: named.run_id, status }))
 }
 
-async fn emit(connection: &mut SqliteConnection, artifact: &NewArtifact) -> Written {
+async fn emit(session: &mut Session, artifact: &NewArtifact) -> Written {
     let (task_id, run_id) = (artifact.task_id.as_deref(), artifact.run_id.as_deref());
-    let Some(named) = Named::find(connection, task_id, run_id).await? else {
+    let Some(named) = Named::find(session, task_id, run_id).await? else {
         return Ok(Err(Unapplied::Unknown));
     };
     if named.has_ended() {
@@ -270,17 +275,19 @@ async fn emit(connection: &mut SqliteConnection, artifact: &NewArtifact) -> Writ
     if named.is_behind(artifact.fence.as_ref()) {
         return Ok(Err(Unapplied::Stale));
     }
-    let there = sqlx::query("SELECT 1 FROM artifacts WHERE run_id = $1 AND name = $2")
-        .bind(&named.run_id)
-        .bind(&artifact.name)
-        .fetch_optional(&mut *connection)
-        .await?;
+    let there = on!(session, |connection| {
+        sqlx::query_as::<_, (i64,)>("SELECT number FROM artifacts WHERE run_id = $1 AND name = $2")
+            .bind(&named.run_id)
+            .bind(&artifact.name)
+            .fetch_optional(connection)
+    })?;
     if there.is_some() {
         return Ok(Err(Unapplied::Exists));
     }
     let id = drawn("art_")?;
     let sha256 = hex(&Sha256::digest(&artifact.content));
-    sqlx::query(
+    on!(session, |connection| {
+        sqlx::query(
         "INSERT INTO artifacts (id, task_id, run_id, name, content, sha256, receipt_id, actor, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
@@ -293,8 +300,8 @@ async fn emit(connection: &mut SqliteConnection, artifact: &NewArtifact) -> Writ
     .bind(artifact.receipt_id.as_deref())
     .bind(&artifact.by)
     .bind(artifact.at)
-    .execute(&mut *connection)
-    .await?;
+    .execute(connection).map_ok(|done| done.rows_affected())
+    })?;
     let event = NewEvent {
         ts: artifact.at,
         task_id: &named.task_id,
@@ -303,16 +310,17 @@ async fn emit(connection: &mut SqliteConnection, artifact: &NewArtifact) -> Writ
         epoch: named.epoch,
         detail: Some(&id),
     };
-    event.insert(connection, EventKind::ArtifactEmitted).await?;
+    event.insert(session, EventKind::ArtifactEmitted).await?;
     Ok(Ok(Applied::Artifact { id, sha256 }))
 }
 
-async fn give(connection: &mut SqliteConnection, grant: &NewGrant) -> Written {
+async fn give(session: &mut Session, grant: &NewGrant) -> Written {
     let id = drawn("grant_")?;
     let allow =
         serde_json::to_string(&grant.allow).map_err(|error| sqlx::Error::Encode(error.into()))?;
     let (kind, scope) = &grant.scope;
-    sqlx::query(
+    on!(session, |connection| {
+        sqlx::query(
         "INSERT INTO grants (id, allow, scope_kind, scope_id, expires_at, single_use, granted_by, granted_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
@@ -324,40 +332,43 @@ async fn give(connection: &mut SqliteConnection, grant: &NewGrant) -> Written {
     .bind(i64::from(grant.single_use))
     .bind(&grant.by)
     .bind(grant.at)
-    .execute(connection)
-    .await?;
+    .execute(connection).map_ok(|done| done.rows_affected())
+    })?;
     Ok(Ok(Applied::Grant { id }))
 }
 
-async fn record(connection: &mut SqliteConnection, signal: &NewSignal) -> Written {
+async fn record(session: &mut Session, signal: &NewSignal) -> Written {
     let id = drawn("signal_")?;
-    let live: Option<(String,)> = sqlx::query_as(
-        "UPDATE governance_signals SET superseded_by = $1
+    let live = on!(session, |connection| {
+        sqlx::query_as::<_, (String,)>(
+            "UPDATE governance_signals SET superseded_by = $1
          WHERE scope = $2 AND type = $3 AND superseded_by IS NULL RETURNING id",
-    )
-    .bind(&id)
-    .bind(&signal.scope)
-    .bind(signal.kind.word())
-    .fetch_optional(&mut *connection)
-    .await?;
-    sqlx::query(
-        "INSERT INTO governance_signals (
+        )
+        .bind(&id)
+        .bind(&signal.scope)
+        .bind(signal.kind.word())
+        .fetch_optional(connection)
+    })?;
+    on!(session, |connection| {
+        sqlx::query(
+            "INSERT INTO governance_signals (
              id, type, scope, decision, reason, constraints, recorded_by, recorded_at, expires_at,
              semantic_owner
          ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-    )
-    .bind(&id)
-    .bind(signal.kind.word())
-    .bind(&signal.scope)
-    .bind(signal.decision.word())
-    .bind(&signal.reason)
-    .bind(signal.constraints.as_deref())
-    .bind(&signal.by)
-    .bind(signal.at)
-    .bind(signal.expires_at)
-    .bind(&signal.semantic_owner)
-    .execute(connection)
-    .await?;
+        )
+        .bind(&id)
+        .bind(signal.kind.word())
+        .bind(&signal.scope)
+        .bind(signal.decision.word())
+        .bind(&signal.reason)
+        .bind(signal.constraints.as_deref())
+        .bind(&signal.by)
+        .bind(signal.at)
+        .bind(signal.expires_at)
+        .bind(&signal.semantic_owner)
+        .execute(connection)
+        .map_ok(|done| done.rows_affected())
+    })?;
     Ok(Ok(Applied::Signal { id, supersedes: live.map(|(id,)| id) }))
 }
 

@@ -1,7 +1,6 @@
 //! The database is gone, is another one, cannot be written, or holds another chain.
 
 use serde_json::json;
-use sqlx::Executor as _;
 
 use super::{Drill, Promise, SERVING, receipts};
 use crate::support::assistant;
@@ -63,7 +62,7 @@ async fn another_process_holds_the_right_to_write_and_lets_it_go() {
     let mut drill = Drill::of(&assistant);
     let mut other = assistant.hold_the_write_lock().await;
     drill.shows(Promise::minimal("STORE_DOWN", &["WRITES_IN_DOUBT"])).await;
-    other.execute("ROLLBACK").await.expect("the end of the hold");
+    other.release().await;
     let status = drill.shows(SERVING).await;
     assert_eq!(status["receipts"]["spooled"], 0);
 }
@@ -81,11 +80,11 @@ async fn the_chain_loses_its_last_receipt_and_has_it_again() {
         format!("CREATE TABLE aside AS SELECT * FROM receipts WHERE {last}"),
         format!("DELETE FROM receipts WHERE {last}"),
     ] {
-        other.execute(sqlx::AssertSqlSafe(statement)).await.expect("a change");
+        other.run_made(statement).await.expect("a change");
     }
     let cut = drill.shows(Promise::minimal("STORE_DOWN", &["CHAIN_REWRITTEN"])).await;
     assert_eq!(cut["receipts"]["length"], 1, "what was seen is still shown");
-    other.execute("INSERT INTO receipts SELECT * FROM aside").await.expect("the receipt");
+    other.run("INSERT INTO receipts SELECT * FROM aside").await.expect("the receipt");
     let whole = drill.shows(SERVING).await;
     assert_eq!(whole["receipts"]["length"], 2, "what came meanwhile follows what was seen");
 }

@@ -1,7 +1,5 @@
 //! The index of the library is broken.
 
-use sqlx::Executor as _;
-
 use super::{Drill, Promise, SERVING};
 use crate::support::assistant;
 
@@ -14,11 +12,11 @@ async fn the_index_of_the_library_breaks_and_is_rebuilt() {
     drill.shows(SERVING).await;
     let mut other = assistant.other_connection().await;
     let broken = "UPDATE passages_index_data SET block = zeroblob(8)";
-    other.execute(broken).await.expect("a broken index");
+    other.run(broken).await.expect("a broken index");
     drill.shows(Promise::minimal("LIBRARY_DOWN", &[])).await;
 
     let rebuild = "INSERT INTO passages_index (passages_index) VALUES ('rebuild')";
-    other.execute(rebuild).await.expect("an index");
+    other.run(rebuild).await.expect("an index");
     drill.shows(SERVING).await;
     assistant.ask("What is a door?").await.assert_answers_as("memory");
 }
@@ -29,13 +27,10 @@ async fn the_index_of_the_library_is_not_there() {
     let _watching = assistant.watched();
     let mut drill = Drill::of(&assistant);
     let mut other = assistant.other_connection().await;
-    let made: (String,) =
-        sqlx::query_as("SELECT sql FROM sqlite_schema WHERE name = 'passages_index'")
-            .fetch_one(&mut other)
-            .await
-            .expect("an index");
-    other.execute("DROP TABLE passages_index").await.expect("no index");
+    let made =
+        other.texts("SELECT sql FROM sqlite_schema WHERE name = 'passages_index'").await.concat();
+    other.run("DROP TABLE passages_index").await.expect("no index");
     drill.shows(Promise::minimal("LIBRARY_DOWN", &[])).await;
-    other.execute(sqlx::AssertSqlSafe(made.0)).await.expect("an index");
+    other.run_made(made).await.expect("an index");
     drill.shows(SERVING).await;
 }

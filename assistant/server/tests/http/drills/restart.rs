@@ -4,13 +4,12 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
 use serde_json::json;
-use sqlx::Executor as _;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
 use super::{Drill, Promise, SERVING, receipts};
+use crate::databases::other_connection_to;
 use crate::program::fails_over;
-use crate::support::other_connection_to;
 use crate::upstream::program::with_upstream;
 use crate::upstream::scripted::{Scripted, Step, bytes, hello, say, streamed, whole};
 
@@ -52,7 +51,7 @@ async fn a_restart_links_what_waited_and_shows_nothing_of_what_is_over() {
     let stream = tokio::task::spawn_blocking(move || begin_a_stream(&address));
     let stream = stream.await.expect("a stream");
     let mut other = other_connection_to(directory.path()).await;
-    other.execute("BEGIN IMMEDIATE").await.expect("the lock");
+    other.run("BEGIN IMMEDIATE").await.expect("the lock");
     drill.shows(Promise::minimal("STORE_DOWN", &["WRITES_IN_DOUBT"])).await;
     let last = drill.status().await;
     assert_eq!(last["latches"], json!(["WRITES_IN_DOUBT", "RECEIPTS_WAITING"]));
@@ -64,7 +63,7 @@ async fn a_restart_links_what_waited_and_shows_nothing_of_what_is_over() {
     assert_eq!(code, Some(1), "a database that cannot be written is not served from: {said}");
     assert!(said.contains("STORE_UNAVAILABLE"), "{said}");
 
-    other.execute("ROLLBACK").await.expect("the end of the hold");
+    other.run("ROLLBACK").await.expect("the end of the hold");
     let again = with_upstream(&directory, &scripted);
     let mut drill = drill.restarted(&again.address);
     let status = drill.shows(SERVING).await;

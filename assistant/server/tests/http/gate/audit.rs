@@ -2,20 +2,19 @@
 
 use mutation_gate::GateMode;
 use serde_json::json;
-use sqlx::Executor as _;
 
 use super::{assert_denied, behind};
+use crate::databases::on_each_database;
 
 const BREAK: &str = "ALTER TABLE gate_audit RENAME TO elsewhere";
 const MEND: &str = "ALTER TABLE elsewhere RENAME TO gate_audit";
 
-#[tokio::test]
 async fn without_its_record_shadow_passes_and_enforce_rejects() {
     for mode in [GateMode::Off, GateMode::Shadow, GateMode::Enforce] {
         let world = behind(mode).await;
         world.create("there").await;
         let mut other = world.assistant.other_connection().await;
-        other.execute(BREAK).await.expect("a table");
+        other.run(BREAK).await.expect("a table");
         let created = world.post("/api/tasks/create", &json!({ "task_id": "t" })).await;
         let denied = world.post("/api/tasks/cancel", &json!({ "task_id": "unknown" })).await;
         let unlisted = world.post("/api/tasks/erase", &json!({})).await;
@@ -29,7 +28,7 @@ async fn without_its_record_shadow_passes_and_enforce_rejects() {
             denied.assert_error(404, "RUN_UNKNOWN", None);
             unlisted.assert_error(404, "NOT_FOUND", None);
         }
-        other.execute(MEND).await.expect("a table");
+        other.run(MEND).await.expect("a table");
         let is_made = world.task("t").await.is_object();
         assert_eq!(is_made, mode != GateMode::Enforce);
         assert_eq!(world.assistant.get("/status").await.json()["store"], "up");
@@ -40,7 +39,6 @@ async fn without_its_record_shadow_passes_and_enforce_rejects() {
     }
 }
 
-#[tokio::test]
 async fn records_are_found_by_what_they_say() {
     let world = behind(GateMode::Enforce).await;
     world.create("a").await;
@@ -81,7 +79,6 @@ async fn records_are_found_by_what_they_say() {
     }
 }
 
-#[tokio::test]
 async fn a_record_has_no_words_of_the_disclosure_and_no_unknown_field() {
     let world = behind(GateMode::Enforce).await;
     let body = json!({ "task_id": "t", "tier": "B", "action_id": "site.deploy", "question": "SECRET-Q",
@@ -89,4 +86,10 @@ async fn a_record_has_no_words_of_the_disclosure_and_no_unknown_field() {
     assert_eq!(world.post("/api/tasks/create", &body).await.status, 201);
     let text = world.assistant.get("/api/audit").await.text;
     assert!(text.contains("site.deploy") && !text.contains("SECRET"), "{text}");
+}
+
+on_each_database! {
+    without_its_record_shadow_passes_and_enforce_rejects,
+    records_are_found_by_what_they_say,
+    a_record_has_no_words_of_the_disclosure_and_no_unknown_field,
 }

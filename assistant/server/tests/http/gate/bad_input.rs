@@ -5,6 +5,7 @@ use mutation_gate::GateMode;
 use serde_json::{Value, json};
 
 use super::{assert_denied, behind};
+use crate::databases::on_each_database;
 use crate::support::request;
 
 const PATHS: [&str; 8] = [
@@ -18,7 +19,6 @@ const PATHS: [&str; 8] = [
     "/governance/signals",
 ];
 
-#[tokio::test]
 async fn a_body_that_is_no_object_is_no_intent() {
     let world = behind(GateMode::Enforce).await;
     let before = world.kept().await;
@@ -48,7 +48,6 @@ async fn a_body_that_is_no_object_is_no_intent() {
     assert_eq!(world.audit("reason=E_INTENT_INVALID").await.len(), PATHS.len() * bodies.len());
 }
 
-#[tokio::test]
 async fn fields_of_another_type_or_size_are_no_intent() {
     let world = behind(GateMode::Enforce).await;
     world.held("t", "local").await;
@@ -97,7 +96,6 @@ async fn fields_of_another_type_or_size_are_no_intent() {
     assert!(page.len() < 1_000_000, "records keep nothing of what is too long: {}", page.len());
 }
 
-#[tokio::test]
 async fn what_contradicts_itself_or_its_route_is_denied() {
     let world = behind(GateMode::Enforce).await;
     world.held("t", "local").await;
@@ -142,7 +140,6 @@ async fn what_contradicts_itself_or_its_route_is_denied() {
     assert_eq!(named.status, 200, "{named:?}");
 }
 
-#[tokio::test]
 async fn a_clock_that_goes_back_and_a_run_that_nobody_knows_end_nothing() {
     let world = behind(GateMode::Enforce).await;
     let lease = world.held("t", "local").await;
@@ -175,7 +172,6 @@ async fn a_clock_that_goes_back_and_a_run_that_nobody_knows_end_nothing() {
     assert_eq!(world.kept().await, ended);
 }
 
-#[tokio::test]
 async fn what_the_gate_allows_and_nothing_can_be_made_of_is_said_at_its_place() {
     for mode in [GateMode::Off, GateMode::Enforce] {
         let world = behind(mode).await;
@@ -220,7 +216,6 @@ async fn what_the_gate_allows_and_nothing_can_be_made_of_is_said_at_its_place() 
     }
 }
 
-#[tokio::test]
 async fn what_is_no_json_or_too_long_is_not_looked_at() {
     let world = behind(GateMode::Enforce).await;
     for path in PATHS {
@@ -231,4 +226,13 @@ async fn what_is_no_json_or_too_long_is_not_looked_at() {
         world.assistant.send(asked).await.assert_error(415, "UNSUPPORTED_MEDIA_TYPE", None);
     }
     assert_eq!(world.audit("").await.len(), 0);
+}
+
+on_each_database! {
+    a_body_that_is_no_object_is_no_intent,
+    fields_of_another_type_or_size_are_no_intent,
+    what_contradicts_itself_or_its_route_is_denied,
+    a_clock_that_goes_back_and_a_run_that_nobody_knows_end_nothing,
+    what_the_gate_allows_and_nothing_can_be_made_of_is_said_at_its_place,
+    what_is_no_json_or_too_long_is_not_looked_at,
 }

@@ -21,7 +21,6 @@ use assistant::store::gate::Lease;
 use assistant::web::Limits;
 use mutation_gate::{GateMode, Tier};
 use serde_json::{Value, json};
-use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
 
 use crate::support::{Answer, Assistant, contract, store};
 
@@ -105,20 +104,14 @@ impl Behind {
         let mut other = self.assistant.other_connection().await;
         let mut kept = String::new();
         for table in ["tasks", "run_events", "artifacts", "grants", "governance_signals"] {
-            kept += &format!("{table}\n{}", dump(&mut other, table).await);
+            let rows = without_drawn(&other.dump(table).await);
+            // What is drawn would order them.
+            let mut rows: Vec<&str> = rows.lines().collect();
+            rows.sort_unstable();
+            kept += &format!("{table}\n{}\n", rows.join("\n"));
         }
-        without_drawn(&kept)
+        kept
     }
-}
-
-async fn dump(connection: &mut SqliteConnection, table: &str) -> String {
-    let columns = sqlx::query("SELECT name FROM pragma_table_info($1)").bind(table);
-    let columns = columns.fetch_all(&mut *connection).await.expect("columns");
-    let names: Vec<String> = columns.iter().map(|row| row.get(0)).collect();
-    assert!(!names.is_empty(), "{table}");
-    let select = format!("SELECT json_array({}) FROM {table} ORDER BY 1", names.join(", "));
-    let rows = sqlx::query(AssertSqlSafe(select)).fetch_all(connection).await.expect("rows");
-    rows.iter().map(|row| row.get::<String, _>(0) + "\n").collect()
 }
 
 /// The text with an `x` in the place of each run of 32 hexadecimal digits: nothing else is drawn.

@@ -5,11 +5,11 @@ use mutation_gate::GateMode;
 use serde_json::json;
 
 use super::{assert_denied, behind};
+use crate::databases::on_each_database;
 use crate::support::request;
 
 const BODY: &str = r#"{"task_id":"t"}"#;
 
-#[tokio::test]
 async fn another_form_of_a_path_is_another_path_and_writes_nothing() {
     for mode in [GateMode::Off, GateMode::Shadow, GateMode::Enforce] {
         let world = behind(mode).await;
@@ -54,7 +54,6 @@ async fn another_form_of_a_path_is_another_path_and_writes_nothing() {
     }
 }
 
-#[tokio::test]
 async fn a_query_changes_nothing_and_no_header_names_another_method() {
     let world = behind(GateMode::Enforce).await;
     let answer = world.assistant.send(request(Method::POST, "/api/tasks/create?x=1", BODY)).await;
@@ -73,7 +72,6 @@ async fn a_query_changes_nothing_and_no_header_names_another_method() {
     assert_eq!(world.audit("class=task_create").await.len(), 1);
 }
 
-#[tokio::test]
 async fn a_document_is_removed_under_the_one_form_of_its_path_only() {
     let world = behind(GateMode::Enforce).await;
     let id = world.assistant.add("Doors", "A door is a hole in a wall.").await;
@@ -85,7 +83,6 @@ async fn a_document_is_removed_under_the_one_form_of_its_path_only() {
     assert_eq!(world.assistant.send(request(Method::DELETE, &path, "")).await.status, 204);
 }
 
-#[tokio::test]
 async fn a_denial_says_what_was_asked_and_what_was_seen() {
     let world = behind(GateMode::Enforce).await;
     world.held("t", "ada").await;
@@ -93,4 +90,11 @@ async fn a_denial_says_what_was_asked_and_what_was_seen() {
     assert_denied(&answer, 409, "E_LEASE_HELD_BY_OTHER");
     let expected = r#"{"ok":false,"reason_code":"E_LEASE_HELD_BY_OTHER","enforcement_mode":"enforce","method":"POST","path":"/api/tasks/complete","class":"task_complete","context":{"run_id":"run-t","task_id":"t","scenario":"S_LEASE_FRESH_WITH_ACTOR","task_status":"running","terminal_event_kind":null,"holder":"ada","lease_fresh":true}}"#;
     assert_eq!(answer.text, expected);
+}
+
+on_each_database! {
+    another_form_of_a_path_is_another_path_and_writes_nothing,
+    a_query_changes_nothing_and_no_header_names_another_method,
+    a_document_is_removed_under_the_one_form_of_its_path_only,
+    a_denial_says_what_was_asked_and_what_was_seen,
 }

@@ -4,6 +4,7 @@ use mutation_gate::GateMode;
 use serde_json::{Value, json};
 
 use super::{Behind, assert_denied, behind};
+use crate::databases::on_each_database;
 
 async fn signal(
     world: &Behind,
@@ -23,7 +24,6 @@ async fn created(world: &Behind, id: &str) -> u16 {
     world.post("/api/tasks/create", &json!({ "task_id": id })).await.status.as_u16()
 }
 
-#[tokio::test]
 async fn blocked_and_pending_block_what_they_cover_until_they_end_or_are_superseded() {
     let world = behind(GateMode::Enforce).await;
     for (number, (scope, elsewhere)) in [
@@ -50,7 +50,6 @@ async fn blocked_and_pending_block_what_they_cover_until_they_end_or_are_superse
     assert_eq!(created(&world, "later").await, 201);
 }
 
-#[tokio::test]
 async fn one_signal_of_a_scope_and_type_is_live_and_the_others_say_by_which_they_were_superseded() {
     let world = behind(GateMode::Enforce).await;
     let first = signal(&world, "CI_STATUS", "task:t", "BLOCKED", None).await;
@@ -87,7 +86,6 @@ async fn one_signal_of_a_scope_and_type_is_live_and_the_others_say_by_which_they
     );
 }
 
-#[tokio::test]
 async fn a_signal_can_be_lifted_while_everything_is_blocked() {
     let world = behind(GateMode::Enforce).await;
     signal(&world, "MANUAL_OVERRIDE", "class:signal_record", "BLOCKED", None).await;
@@ -101,7 +99,6 @@ async fn a_signal_can_be_lifted_while_everything_is_blocked() {
     assert_eq!(created(&world, "t").await, 201);
 }
 
-#[tokio::test]
 async fn the_status_names_the_mode_and_what_is_in_the_way_now() {
     for mode in GateMode::ALL {
         let world = behind(*mode).await;
@@ -119,4 +116,11 @@ async fn the_status_names_the_mode_and_what_is_in_the_way_now() {
         world.at(world.now() + 5);
         assert_eq!(status().await["governance_signals"], json!([]));
     }
+}
+
+on_each_database! {
+    blocked_and_pending_block_what_they_cover_until_they_end_or_are_superseded,
+    one_signal_of_a_scope_and_type_is_live_and_the_others_say_by_which_they_were_superseded,
+    a_signal_can_be_lifted_while_everything_is_blocked,
+    the_status_names_the_mode_and_what_is_in_the_way_now,
 }

@@ -13,6 +13,7 @@ use speech_exit::Claims;
 use speech_kernel::{Authority, SystemMode};
 
 use super::{Behind, behind};
+use crate::databases::on_each_database;
 use crate::support::{Assistant, By, contract};
 
 fn worker(world: &Behind) -> Worker {
@@ -31,14 +32,9 @@ async fn run_of(world: &Behind, id: &str) -> Value {
 
 async fn kinds(world: &Behind) -> Vec<String> {
     let mut other = world.assistant.other_connection().await;
-    let rows: Vec<(String,)> = sqlx::query_as("SELECT kind FROM run_events ORDER BY id")
-        .fetch_all(&mut other)
-        .await
-        .expect("events");
-    rows.into_iter().map(|(kind,)| kind).collect()
+    other.texts("SELECT kind FROM run_events ORDER BY id").await
 }
 
-#[tokio::test]
 async fn a_question_is_answered_later_with_a_receipt_and_said_again_as_memory() {
     for mode in GateMode::ALL {
         let world = behind(*mode).await;
@@ -87,13 +83,11 @@ async fn a_question_is_answered_later_with_a_receipt_and_said_again_as_memory() 
     }
 }
 
-#[tokio::test]
 async fn an_unknown_artifact_is_not_said() {
     let world = behind(GateMode::Enforce).await;
     world.assistant.get("/api/artifacts/art_1").await.assert_error(404, "NOT_FOUND", None);
 }
 
-#[tokio::test]
 async fn only_what_was_granted_runs() {
     let world = behind(GateMode::Shadow).await;
     let question = "What is 1 + 1?";
@@ -126,13 +120,13 @@ async fn only_what_was_granted_runs() {
         assert_eq!((&listed["by"], &listed["at"]), (&json!("local"), &json!(super::START)));
     }
     let mut other = world.assistant.other_connection().await;
-    sqlx::query(
-        "INSERT INTO tasks (task_id, run_id, status, tier, question, created_by, created_at)
-         VALUES ('undecided', 'r', 'queued', 'A', 'What is 1 + 1?', 'x', 1)",
-    )
-    .execute(&mut other)
-    .await
-    .expect("a task");
+    other
+        .run(
+            "INSERT INTO tasks (task_id, run_id, status, tier, question, created_by, created_at)
+             VALUES ('undecided', 'r', 'queued', 'A', 'What is 1 + 1?', 'x', 1)",
+        )
+        .await
+        .expect("a task");
     let worker = worker(&world);
     assert_eq!(worker.once().await, Ok(Worked::Ended(TerminalKind::Completed)));
     assert_eq!(worker.once().await, Ok(Worked::Nothing));
@@ -141,7 +135,6 @@ async fn only_what_was_granted_runs() {
     assert_eq!(world.task("registered").await["status"], "completed");
 }
 
-#[tokio::test]
 async fn a_task_without_a_question_is_not_run_here() {
     let world = behind(GateMode::Enforce).await;
     let body = json!({ "task_id": "t", "status": "queued" });
@@ -154,7 +147,6 @@ async fn signal(world: &Behind, scope: &str, decision: &str) {
     assert_eq!(world.post("/governance/signals", &body).await.status, 201);
 }
 
-#[tokio::test]
 async fn nothing_is_begun_that_a_signal_is_in_the_way_of() {
     for mode in GateMode::ALL {
         let world = behind(*mode).await;
@@ -177,7 +169,6 @@ async fn nothing_is_begun_that_a_signal_is_in_the_way_of() {
     }
 }
 
-#[tokio::test]
 async fn a_run_whose_holder_is_gone_is_taken_over_and_its_answer_is_there_once() {
     let world = behind(GateMode::Enforce).await;
     world.create("t").await;
@@ -195,7 +186,6 @@ async fn a_run_whose_holder_is_gone_is_taken_over_and_its_answer_is_there_once()
     assert_eq!((ends, kinds(&world).await.contains(&"task.reclaimed".to_owned())), (1, true));
 }
 
-#[tokio::test]
 async fn a_holder_that_lost_its_run_writes_nothing_in_any_mode() {
     for mode in GateMode::ALL {
         let world = behind(*mode).await;
@@ -211,7 +201,6 @@ async fn a_holder_that_lost_its_run_writes_nothing_in_any_mode() {
     }
 }
 
-#[tokio::test]
 async fn a_slow_run_is_held_on_and_a_canceled_one_is_left() {
     let world = behind(GateMode::Enforce).await;
     let slow = By(|| async {
@@ -240,7 +229,6 @@ async fn a_slow_run_is_held_on_and_a_canceled_one_is_left() {
     assert_eq!(run_of(&world, "stopped").await["artifacts"], json!([]));
 }
 
-#[tokio::test]
 async fn a_refusal_is_kept_as_what_was_said_and_a_question_that_cannot_be_asked_fails() {
     let world = behind(GateMode::Enforce).await;
     let refusing = By(|| async { Composed::Refusal { text: "no", claims: None } });
@@ -253,4 +241,16 @@ async fn a_refusal_is_kept_as_what_was_said_and_a_question_that_cannot_be_asked_
     assert_eq!(worker.once().await, Ok(Worked::Ended(TerminalKind::Completed)));
     let run = run_of(&world, "t").await;
     assert!(run["artifacts"][0]["receipt"].is_string(), "{run}");
+}
+
+on_each_database! {
+    a_question_is_answered_later_with_a_receipt_and_said_again_as_memory,
+    an_unknown_artifact_is_not_said,
+    only_what_was_granted_runs,
+    a_task_without_a_question_is_not_run_here,
+    nothing_is_begun_that_a_signal_is_in_the_way_of,
+    a_run_whose_holder_is_gone_is_taken_over_and_its_answer_is_there_once,
+    a_holder_that_lost_its_run_writes_nothing_in_any_mode,
+    a_slow_run_is_held_on_and_a_canceled_one_is_left,
+    a_refusal_is_kept_as_what_was_said_and_a_question_that_cannot_be_asked_fails,
 }

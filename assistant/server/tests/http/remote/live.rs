@@ -168,8 +168,8 @@ async fn a_stream_that_is_open_at_the_end_of_the_drain_leaves_its_closing_receip
         serving.await.expect("an end");
         // As the program does: nothing is written to the database after this.
         store.close().await;
-        let again = assistant::store::Store::open(remote.assistant.directory(), Arc::default());
-        let kept = again.await.expect("a store").receipts(0, 9).await.expect("receipts");
+        let again = crate::databases::open(remote.assistant.directory()).await;
+        let kept = again.receipts(0, 9).await.expect("receipts");
         let last: Value =
             serde_json::from_str(&kept.last().expect("receipts").receipt).expect("json");
         assert_eq!((kept.len(), &last["closing"]["ended"]), (2, &Value::from("client_gone")));
