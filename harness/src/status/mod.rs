@@ -1,0 +1,88 @@
+//! Status documents and their contracts: checks one, follows a live one, and looks for what a contract leaves out.
+
+mod arguments;
+mod contract;
+mod fetch;
+mod sarif;
+mod source;
+mod tell;
+mod text;
+mod underline;
+mod watch;
+mod words;
+
+pub use arguments::Verb;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use status_contract::{Options, check, schema};
+
+use crate::report::{End, Form};
+use crate::trouble::Trouble;
+use arguments::{Check, clock};
+use contract::Loaded;
+use source::Source;
+use tell::{Looked, Outcome};
+
+/// Why there is nothing to tell, and how the command ends for it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Stop {
+    /// The arguments or the contract are at fault, or what they name cannot be had.
+    pub end: End,
+    /// What was expected, and where.
+    pub words: String,
+}
+
+impl From<Trouble> for Stop {
+    fn from(trouble: Trouble) -> Self {
+        Self { end: End::Unchecked, words: trouble.to_string() }
+    }
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Trouble::new(format!("expected to read and write to the end: {error}")).into()
+    }
+}
+
+/// Does what is asked. `root` finds the workspace, for what needs it.
+///
+/// # Errors
+///
+/// The arguments or the contract are at fault, or something cannot be had or written.
+pub fn run(
+    verb: &Verb,
+    form: Form,
+    root: impl FnOnce() -> Result<PathBuf, Trouble>,
+    output: &mut dyn Write,
+) -> Result<End, Stop> {
+    match verb {
+        Verb::Check(asked) => one(asked, form, output),
+        Verb::Watch(asked) => watch::watch(asked, form, output),
+        Verb::Schema { contract, strictness } => {
+            let Loaded { contract, .. } = contract::named(contract)?;
+            let schema = schema::generate(&contract, strictness.mode());
+            writeln!(output, "{:#}", schema.json)?;
+            Ok(End::Kept)
+        }
+        Verb::Lint { .. } | Verb::Coverage { .. } => todo!(),
+    }
+}
+
+fn one(asked: &Check, form: Form, output: &mut dyn Write) -> Result<End, Stop> {
+    let Loaded { name, contract, .. } = contract::named(&asked.contract)?;
+    let prev = asked.prev.as_deref().map(source::file).transpose()?;
+    let mode = asked.strictness.mode();
+    let source = asked.source.url.as_deref();
+    let source = Source::named(asked);
+    let (from, outcome) = match source {
+        Ok(source) => {
+            let now = asked.now.or_else(|| source.is_live().then(clock));
+            let from = source.name();
+            (from, source.read().map(|document| (document, now)))
+        }
+        Err(stop) => (asked.source.url.clone().unwrap_or_default(), Err(stop)),
+    };
+    todo!()
+}
