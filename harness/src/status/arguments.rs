@@ -12,7 +12,7 @@ use status_contract::Mode;
 
 use super::Stop;
 use super::fetch::Asking;
-use crate::report::{End, Form};
+use crate::report::End;
 
 const EXIT_CODES: &str = "Exit codes:
   0  the document is valid, or the contract is sound
@@ -32,6 +32,7 @@ pub enum Verb {
     /// Prints the JSON Schema of a contract.
     #[command(after_help = EXIT_CODES)]
     Schema {
+        /// How strict.
         #[command(flatten)]
         strictness: Strictness,
         /// `trading`, `trading-strict`, `assistant`, or the file of a manifest.
@@ -155,10 +156,10 @@ impl How {
     ///
     /// The address is none, or the variable of the bearer has none. What it is called is not told: it may be the
     /// bearer, by mistake.
-    pub fn asking(&self, url: &str) -> Result<Asking, Stop> {
+    pub(super) fn asking(&self, url: &str) -> Result<Asking, Stop> {
         let authorization = self.bearer_env.as_deref().map(bearer).transpose();
-        let authorization = authorization
-            .map_err(|words| Stop { end: End::Usage, words: words.to_owned() })?;
+        let authorization =
+            authorization.map_err(|words| Stop { end: End::Usage, words: words.to_owned() })?;
         let url = Url::parse(url).map_err(|error| Stop {
             end: End::Unchecked,
             words: format!("--url: expected an address of http or https: {error}"),
@@ -187,7 +188,7 @@ fn bearer(variable: &str) -> Result<HeaderValue, &'static str> {
 
 /// The clock, in milliseconds since the epoch.
 #[must_use]
-pub fn clock() -> i64 {
+pub(super) fn clock() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

@@ -139,8 +139,9 @@ impl Cases {
 
     /// The pairs of fixtures of which the second may follow the first.
     pub fn pairs(&self) -> impl Iterator<Item = (&Fixture, &Fixture)> {
-        let pair =
-            |(before, after): &(String, String)| Some((self.fixture(before)?, self.fixture(after)?));
+        let pair = |(before, after): &(String, String)| {
+            Some((self.fixture(before)?, self.fixture(after)?))
+        };
         self.transitions.iter().filter_map(pair)
     }
 
@@ -166,9 +167,9 @@ impl Cases {
                 )),
             }
         }
-        let gone = listed.into_keys().map(|name| {
-            format!("rejects.json: expected a file rejects/{name}.json, found none")
-        });
+        let gone = listed
+            .into_keys()
+            .map(|name| format!("rejects.json: expected a file rejects/{name}.json, found none"));
         self.unmatched.extend(gone);
         Ok(())
     }
@@ -180,7 +181,8 @@ fn documents(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, Stop> {
     if !folder.is_dir() {
         return Ok(found);
     }
-    let unread = |path: &Path, error| unchecked(format!("{}: expected to read it: {error}", path.display()));
+    let unread =
+        |path: &Path, error| unchecked(format!("{}: expected to read it: {error}", path.display()));
     for entry in fs::read_dir(folder).map_err(|error| unread(folder, error))? {
         let path = entry.map_err(|error| unread(folder, error))?.path();
         let name = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".json"));

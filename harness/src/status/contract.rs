@@ -199,7 +199,8 @@ impl std::fmt::Display for Place {
 }
 
 fn problems(place: &str, broken: &Broken) -> Stop {
-    let line = |problem: &Problem| format!("\n  {}", one_line(&problem.to_string(), PROBLEM_MAX_BYTES));
+    let line =
+        |problem: &Problem| format!("\n  {}", one_line(&problem.to_string(), PROBLEM_MAX_BYTES));
     let lines = broken.problems.iter().map(line);
     usage(format!("{place}: the contract cannot be relied on{}", lines.collect::<String>()))
 }

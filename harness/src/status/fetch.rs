@@ -25,26 +25,26 @@ const REASON_MAX_BYTES: usize = 200;
 
 /// What to ask, and how.
 #[derive(Debug, Clone)]
-pub struct Asking {
+pub(super) struct Asking {
     /// The address.
-    pub url: Url,
+    pub(super) url: Url,
     /// Sent as it is.
-    pub authorization: Option<HeaderValue>,
+    pub(super) authorization: Option<HeaderValue>,
     /// Whether another address may answer.
-    pub follow_redirects: bool,
+    pub(super) follow_redirects: bool,
     /// For the whole of it, from the name to the last byte.
-    pub deadline: Duration,
+    pub(super) deadline: Duration,
 }
 
 /// Something that asks, again and again if need be.
 #[derive(Debug)]
-pub struct Asker {
+pub(super) struct Asker {
     client: Client,
     asking: Asking,
 }
 
 /// The words in which no document was got.
-pub type Unreachable = String;
+pub(super) type Unreachable = String;
 
 impl Asker {
     /// It goes the straight way: no proxy that a variable names, because the bearer would go there.
@@ -52,7 +52,7 @@ impl Asker {
     /// # Errors
     ///
     /// The address is of another scheme, or the machine trusts nobody and the address needs somebody who is trusted.
-    pub fn new(asking: Asking) -> Result<Self, Unreachable> {
+    pub(super) fn new(asking: Asking) -> Result<Self, Unreachable> {
         let scheme = asking.url.scheme();
         if !["http", "https"].contains(&scheme) {
             let scheme = one_line(scheme, REASON_MAX_BYTES);
@@ -80,7 +80,7 @@ impl Asker {
     /// # Errors
     ///
     /// No connection, another status than 200, a body that ends too early, or no end within the deadline.
-    pub async fn ask(&self, limit: usize) -> Result<Vec<u8>, Unreachable> {
+    pub(super) async fn ask(&self, limit: usize) -> Result<Vec<u8>, Unreachable> {
         let deadline = self.asking.deadline;
         match timeout(deadline, self.whole(limit)).await {
             Ok(asked) => asked.map_err(|error| format!("{}: {error}", self.address())),
@@ -94,7 +94,7 @@ impl Asker {
 
     /// The address without what may be secret in it.
     #[must_use]
-    pub fn address(&self) -> String {
+    pub(super) fn address(&self) -> String {
         address(&self.asking.url)
     }
 
@@ -124,7 +124,7 @@ impl Asker {
 
 /// An address without its name, password and query, in which secrets travel.
 #[must_use]
-pub fn address(url: &Url) -> String {
+pub(super) fn address(url: &Url) -> String {
     let mut shown = url.clone();
     // An address that cannot have them has none.
     let _ = shown.set_username("");
@@ -189,7 +189,7 @@ fn tls(is_spoken: bool) -> Result<ClientConfig, rustls::Error> {
 /// # Errors
 ///
 /// The machine gives no runtime.
-pub fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Trouble> {
+pub(super) fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Trouble> {
     let runtime: Runtime = Builder::new_current_thread()
         .enable_all()
         .build()

@@ -1,7 +1,8 @@
 //! Status documents and their contracts: checks one, follows a live one, and looks for what a contract leaves out.
 
 mod arguments;
-mod contract;
+pub mod cases;
+pub mod contract;
 mod fetch;
 mod sarif;
 mod source;
@@ -13,17 +14,18 @@ mod words;
 
 pub use arguments::Verb;
 
-use std::io::{self, Write};
+use std::env;
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
-use status_contract::{Options, check, schema};
+use status_contract::{Options, schema};
 
 use crate::report::{End, Form};
 use crate::trouble::Trouble;
 use arguments::{Check, clock};
 use contract::Loaded;
 use source::Source;
-use tell::{Looked, Outcome};
+use tell::{Look, Seen};
 
 /// Why there is nothing to tell, and how the command ends for it.
 #[derive(Debug, PartialEq, Eq)]
@@ -71,18 +73,38 @@ pub fn run(
 }
 
 fn one(asked: &Check, form: Form, output: &mut dyn Write) -> Result<End, Stop> {
-    let Loaded { name, contract, .. } = contract::named(&asked.contract)?;
+    let contract = contract::named(&asked.contract)?;
     let prev = asked.prev.as_deref().map(source::file).transpose()?;
     let mode = asked.strictness.mode();
-    let source = asked.source.url.as_deref();
-    let source = Source::named(asked);
-    let (from, outcome) = match source {
-        Ok(source) => {
-            let now = asked.now.or_else(|| source.is_live().then(clock));
-            let from = source.name();
-            (from, source.read().map(|document| (document, now)))
+    let mut name = "--url".to_owned();
+    let had = Source::named(asked).and_then(|source| {
+        name = source.name();
+        let now = asked.now.or_else(|| source.is_live().then(clock));
+        Ok((source.read()?, now))
+    });
+    let seen = match had {
+        Ok((document, now)) => {
+            let options = Options { mode, now, prev: prev.as_deref() };
+            Ok(Seen::new(&contract, document, &options))
         }
-        Err(stop) => (asked.source.url.clone().unwrap_or_default(), Err(stop)),
+        Err(Stop { end: End::Unchecked, words }) => Err(words),
+        Err(stop) => return Err(stop),
     };
-    todo!()
+    let look = Look { contract: &contract, mode, source: &name, seen };
+    match form {
+        Form::Human => look.human(is_colored(), output)?,
+        Form::Json => look.json(None, output)?,
+        Form::Sarif => writeln!(output, "{}", sarif::log(&look))?,
+    }
+    Ok(look.end())
+}
+
+/// Whether somebody looks who can see colours and does not mind them.
+fn is_colored() -> bool {
+    let is_unwanted = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    io::stdout().is_terminal() && !is_unwanted
+}
+
+fn usage(words: &str) -> Stop {
+    Stop { end: End::Usage, words: words.to_owned() }
 }

@@ -8,14 +8,15 @@ use super::text;
 use super::words::one_line;
 use crate::report::End;
 
-const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 /// So much is shown in a message, in bytes.
 const MESSAGE_MAX_BYTES: usize = 600;
 
 /// The log: each code and each rule of the contract is a rule of it, each finding a result.
 #[must_use]
-pub fn log(look: &Look<'_>) -> Value {
+pub(super) fn log(look: &Look<'_>) -> Value {
     let rules = rules(look);
     let results = match &look.seen {
         Ok(seen) => {

@@ -13,7 +13,7 @@ use crate::report::End;
 
 /// Where a document is.
 #[derive(Debug)]
-pub enum Source {
+pub(super) enum Source {
     /// In a file.
     File(PathBuf),
     /// At an address.
@@ -28,7 +28,7 @@ impl Source {
     /// # Errors
     ///
     /// Nothing can be asked.
-    pub fn named(check: &Check) -> Result<Self, Stop> {
+    pub(super) fn named(check: &Check) -> Result<Self, Stop> {
         if check.source.url.is_none() && check.how.bearer_env.is_some() {
             let words = "--bearer-env: expected --url beside it".to_owned();
             return Err(Stop { end: End::Usage, words });
@@ -42,7 +42,7 @@ impl Source {
 
     /// What a report calls it.
     #[must_use]
-    pub fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         match self {
             Self::File(path) => path.display().to_string(),
             Self::Url(asking) => fetch::address(&asking.url),
@@ -52,7 +52,7 @@ impl Source {
 
     /// Whether the document is of now, so that ages can be judged.
     #[must_use]
-    pub const fn is_live(&self) -> bool {
+    pub(super) const fn is_live(&self) -> bool {
         !matches!(self, Self::File(_))
     }
 
@@ -61,12 +61,13 @@ impl Source {
     /// # Errors
     ///
     /// It cannot be had.
-    pub fn read(self) -> Result<Vec<u8>, Stop> {
+    pub(super) fn read(self) -> Result<Vec<u8>, Stop> {
         match self {
             Self::File(path) => file(&path),
             Self::Stdin => up_to_limit(io::stdin().lock()).map_err(|error| unreadable("-", &error)),
             Self::Url(asking) => {
-                let asked = fetch::block_on(async { Asker::new(*asking)?.ask(SIZE_MAX_BYTES).await });
+                let asked =
+                    fetch::block_on(async { Asker::new(*asking)?.ask(SIZE_MAX_BYTES).await });
                 asked?.map_err(unreachable)
             }
         }
@@ -78,7 +79,7 @@ impl Source {
 /// # Errors
 ///
 /// There is no such file, which is a matter of usage, or it cannot be read.
-pub fn file(path: &Path) -> Result<Vec<u8>, Stop> {
+pub(super) fn file(path: &Path) -> Result<Vec<u8>, Stop> {
     let read = File::open(path).and_then(up_to_limit);
     read.map_err(|error| unreadable(&path.display().to_string(), &error))
 }

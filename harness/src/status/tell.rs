@@ -18,30 +18,30 @@ const WORD_MAX_BYTES: usize = 120;
 
 /// One look at a document.
 #[derive(Debug)]
-pub struct Look<'a> {
+pub(super) struct Look<'a> {
     /// What the document has to keep to.
-    pub contract: &'a Loaded,
+    pub(super) contract: &'a Loaded,
     /// How strictly.
-    pub mode: Mode,
+    pub(super) mode: Mode,
     /// What the source is called.
-    pub source: &'a str,
+    pub(super) source: &'a str,
     /// The document and what was found, or why there is none.
-    pub seen: Result<Seen, String>,
+    pub(super) seen: Result<Seen, String>,
 }
 
 /// A document, and what was found in it.
 #[derive(Debug)]
-pub struct Seen {
+pub(super) struct Seen {
     /// Its bytes.
-    pub document: Vec<u8>,
+    pub(super) document: Vec<u8>,
     /// What was found.
-    pub report: Report,
+    pub(super) report: Report,
 }
 
 impl Seen {
     /// Checks a document.
     #[must_use]
-    pub fn new(contract: &Loaded, document: Vec<u8>, options: &Options<'_>) -> Self {
+    pub(super) fn new(contract: &Loaded, document: Vec<u8>, options: &Options<'_>) -> Self {
         let report = check(&contract.contract, &document, options);
         Self { document, report }
     }
@@ -65,7 +65,7 @@ struct Json<'a> {
 impl Look<'_> {
     /// How it ended. A source that gives no JSON text is as good as none.
     #[must_use]
-    pub fn end(&self) -> End {
+    pub(super) fn end(&self) -> End {
         match &self.seen {
             Err(_) => End::Unchecked,
             Ok(Seen { report, .. }) if report.is_unreadable() => End::Unchecked,
@@ -79,7 +79,7 @@ impl Look<'_> {
     /// # Errors
     ///
     /// `output` cannot be written.
-    pub fn json(&self, at: Option<i64>, output: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn json(&self, at: Option<i64>, output: &mut dyn Write) -> io::Result<()> {
         let report = self.seen.as_ref().ok().map(|seen| &seen.report);
         let error = match &self.seen {
             Err(words) => Some(words.as_str()),
@@ -106,7 +106,7 @@ impl Look<'_> {
     /// # Errors
     ///
     /// `output` cannot be written.
-    pub fn human(&self, is_colored: bool, output: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn human(&self, is_colored: bool, output: &mut dyn Write) -> io::Result<()> {
         let verdict = self.verdict();
         let (name, mode) = (one_line(&self.contract.name, WORD_MAX_BYTES), self.mode.as_str());
         let seen = match &self.seen {
@@ -124,11 +124,15 @@ impl Look<'_> {
             writeln!(output, "  {label:<14}  {words}")?;
         }
         if !seen.report.were_ages_judged() {
-            writeln!(output, "  {:<14}  not judged: a file is a record; --now judges them", "ages")?;
+            writeln!(
+                output,
+                "  {:<14}  not judged: a file is a record; --now judges them",
+                "ages"
+            )?;
         }
         let underliner = Underliner::new(self.source, &seen.document, is_colored);
         for finding in seen.report.findings() {
-            writeln!(output, "\n{}", underliner.underline(finding, self.says(finding)))?;
+            writeln!(output, "\n{}", underliner.underline(finding))?;
         }
         match seen.report.omitted() {
             0 => Ok(()),
@@ -141,7 +145,7 @@ impl Look<'_> {
     /// # Errors
     ///
     /// `output` cannot be written.
-    pub fn line(&self, at: i64, output: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn line(&self, at: i64, output: &mut dyn Write) -> io::Result<()> {
         let at = Timestamp::from_millisecond(at).unwrap_or_default();
         write!(output, "{at:.3}  {:<11}", self.verdict())?;
         match &self.seen {
@@ -164,7 +168,7 @@ impl Look<'_> {
         writeln!(output)
     }
 
-    const fn verdict(&self) -> &'static str {
+    fn verdict(&self) -> &'static str {
         match &self.seen {
             Err(_) => "unreachable",
             Ok(Seen { report, .. }) if report.is_unreadable() => "unreadable",
@@ -195,14 +199,6 @@ impl Look<'_> {
         }
         view
     }
-
-    /// What the rule of a finding says, for people.
-    fn says(&self, finding: &Finding) -> Option<&str> {
-        let manifest = self.contract.contract.manifest();
-        let mut rules = manifest.rules.iter().chain(&manifest.transitions);
-        let rule = finding.rule.as_deref()?;
-        rules.find(|known| known.id == rule)?.says.as_deref()
-    }
 }
 
 fn owner(owner: &Owner) -> Value {
@@ -213,7 +209,7 @@ fn owner(owner: &Owner) -> Value {
 }
 
 /// The fields that select a tier, each once.
-pub fn tier_fields<'a>(fields: impl Iterator<Item = &'a Field>) -> Vec<&'a str> {
+pub(super) fn tier_fields<'a>(fields: impl Iterator<Item = &'a Field>) -> Vec<&'a str> {
     let mut found = Vec::new();
     for field in fields {
         let below = tier_fields(field.fields.values());

@@ -9,34 +9,37 @@ const AROUND_BYTES: usize = 60;
 
 /// A place, counted from 1 as people count; columns are Unicode scalars.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub(super) struct Place {
     /// The line.
-    pub line: usize,
+    pub(super) line: usize,
     /// The column.
-    pub column: usize,
+    pub(super) column: usize,
     /// How many scalars stand before it in the document.
-    pub scalars: usize,
+    pub(super) scalars: usize,
 }
 
 /// A piece of a line, fit to be shown.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Piece {
+pub(super) struct Piece {
     /// What stands there, escaped where it would not show as itself.
-    pub text: String,
+    pub(super) text: String,
     /// The place, in bytes of `text`.
-    pub marked: Range<usize>,
+    pub(super) marked: Range<usize>,
 }
 
-/// `span` as far as the document goes.
+/// `span` as far as the document goes, with all of the scalars that it touches.
 #[must_use]
-pub fn within(document: &[u8], span: (usize, usize)) -> Range<usize> {
+pub(super) fn within(document: &[u8], span: (usize, usize)) -> Range<usize> {
     let start = span.0.min(document.len());
-    start..span.1.clamp(start, document.len())
+    let end = span.1.clamp(start, document.len());
+    let after = document.get(end..).unwrap_or_default().iter();
+    let rest = after.take(3).take_while(|byte| is_continuation(**byte)).count();
+    cut(document, start)..end + rest
 }
 
 /// Where the byte at `offset` stands.
 #[must_use]
-pub fn place(document: &[u8], offset: usize) -> Place {
+pub(super) fn place(document: &[u8], offset: usize) -> Place {
     let before = document.get(..offset).unwrap_or(document);
     let line_start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
     let line = 1 + memchr::memchr_iter(b'\n', before).count();
@@ -46,7 +49,7 @@ pub fn place(document: &[u8], offset: usize) -> Place {
 
 /// How many scalars these bytes have, where they are UTF-8.
 #[must_use]
-pub fn scalars(bytes: &[u8]) -> usize {
+pub(super) fn scalars(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| !is_continuation(**byte)).count()
 }
 
@@ -56,7 +59,7 @@ const fn is_continuation(byte: u8) -> bool {
 
 /// The piece of the line around a place. A place of several lines is shown as far as its first goes.
 #[must_use]
-pub fn piece(document: &[u8], place: &Range<usize>) -> Piece {
+pub(super) fn piece(document: &[u8], place: &Range<usize>) -> Piece {
     let before = document.get(..place.start).unwrap_or_default();
     let after = document.get(place.start..).unwrap_or_default();
     let line_start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
@@ -98,4 +101,64 @@ fn visible(bytes: &[u8]) -> String {
         }
     }
     shown
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Piece, Place, piece, place, within};
+
+    fn shown(document: &str, marked: &str) -> (String, String) {
+        let start = document.find(marked).unwrap_or_default();
+        let range = within(document.as_bytes(), (start, start + marked.len()));
+        let Piece { text, marked } = piece(document.as_bytes(), &range);
+        (text.get(marked).unwrap_or_default().to_owned(), text)
+    }
+
+    #[test]
+    fn a_short_line_is_shown_as_it_is() {
+        let (marked, text) = shown("{\n  \"a\": tru,\r\n  \"b\": 1\n}", "tru");
+        assert_eq!((marked.as_str(), text.as_str()), ("tru", "  \"a\": tru,"));
+    }
+
+    #[test]
+    fn of_a_long_line_what_is_around_the_place_is_shown() {
+        let long = format!("[{}\"here\"{}]", "1,".repeat(5_000), ",2".repeat(5_000));
+        let (marked, text) = shown(&long, "\"here\"");
+        assert_eq!(marked, "\"here\"");
+        assert!(text.len() < 200 && text.starts_with('…') && text.ends_with('…'), "{text}");
+        let (marked, text) = shown(&long, &"1,".repeat(1_000));
+        assert!(marked.ends_with('…') && text.len() < 200, "{text}");
+    }
+
+    #[test]
+    fn what_would_rewrite_the_line_is_escaped() {
+        let (marked, text) = shown("\"\u{1b}[2J\u{202e}\u{85}\u{7f}\t\"", "\u{1b}[2J");
+        assert_eq!(marked, "\\u{1b}[2J");
+        assert_eq!(text, "\"\\u{1b}[2J\\u{202e}\\u{85}\\u{7f} \"");
+    }
+
+    #[test]
+    fn places_are_counted_in_lines_and_scalars() {
+        let document = "{\n \"ä\": é}".as_bytes();
+        assert_eq!(place(document, 0), Place { line: 1, column: 1, scalars: 0 });
+        assert_eq!(place(document, 9), Place { line: 2, column: 7, scalars: 8 });
+        assert_eq!(within(document, (10, 10)), 9..11);
+        assert_eq!(within(document, (90, 100)), 12..12);
+    }
+
+    proptest! {
+        #[test]
+        fn any_place_of_any_bytes_can_be_shown(
+            bytes in prop::collection::vec(any::<u8>(), 0..400),
+            start in 0..500_usize,
+            length in 0..500_usize,
+        ) {
+            let range = within(&bytes, (start, start + length));
+            let Piece { text, marked } = piece(&bytes, &range);
+            prop_assert!(text.get(marked).is_some());
+            prop_assert!(!text.chars().any(char::is_control));
+        }
+    }
 }

@@ -25,12 +25,8 @@ pub(super) fn watch(asked: &Watch, form: Form, output: &mut dyn Write) -> Result
     let loaded = contract::named(&asked.contract)?;
     let asking = asked.how.asking(&asked.url)?;
     let asker = Asker::new(asking).map_err(|words| Stop { end: End::Unchecked, words })?;
-    let mut watched = Watched {
-        loaded: &loaded,
-        mode: asked.strictness.mode(),
-        before: None,
-        worst: End::Kept,
-    };
+    let mut watched =
+        Watched { loaded: &loaded, mode: asked.strictness.mode(), before: None, worst: End::Kept };
     block_on(async {
         let mut ticks = interval(asked.every);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);

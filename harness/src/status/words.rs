@@ -2,7 +2,7 @@
 
 /// `text` on one line, without what could hide or rewrite it, cut so that no more than `max` bytes are left.
 #[must_use]
-pub fn one_line(text: &str, max: usize) -> String {
+pub(super) fn one_line(text: &str, max: usize) -> String {
     let mut line = String::new();
     for scalar in text.chars() {
         let before = line.len();
