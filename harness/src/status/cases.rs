@@ -1,13 +1,14 @@
 //! The documents beside a contract: fixtures, which are valid, and rejects, which are not.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use status_contract::Mode;
+use status_contract::{Finding, Mode};
 
 use super::Stop;
 use crate::report::End;
@@ -63,6 +64,35 @@ pub struct Fault {
     pub rule: Option<String>,
     /// Its place.
     pub pointer: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rule = self.rule.as_deref().map(|rule| format!(" {rule}")).unwrap_or_default();
+        write!(
+            f,
+            "{}{rule} at {}",
+            self.code,
+            if self.pointer.is_empty() { "the document" } else { &self.pointer }
+        )
+    }
+}
+
+impl From<&Finding> for Fault {
+    fn from(finding: &Finding) -> Self {
+        Self {
+            code: finding.code.as_str().to_owned(),
+            rule: finding.rule.clone(),
+            pointer: finding.pointer.clone(),
+        }
+    }
+}
+
+/// These findings in a few words.
+#[must_use]
+pub fn said(findings: &[Finding]) -> String {
+    let each: Vec<_> = findings.iter().map(|finding| Fault::from(finding).to_string()).collect();
+    if each.is_empty() { "nothing".to_owned() } else { each.join(", ") }
 }
 
 /// How strictly a reject is looked at.
@@ -149,9 +179,8 @@ impl Cases {
         let About { now, transitions } = listed(&folder.join("fixtures.json"))?;
         self.transitions.extend(transitions);
         for (name, bytes) in documents(&folder.join("fixtures"))? {
-            let value = serde_json::from_slice(&bytes).map_err(|error| {
-                unchecked(format!("fixtures/{name}.json: expected a JSON text: {error}"))
-            })?;
+            // One that is no JSON text is found to be invalid later.
+            let value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
             self.fixtures.push(Fixture { name, bytes, value, now });
         }
         Ok(())

@@ -2,8 +2,13 @@
 
 mod arguments;
 pub mod cases;
+mod codes;
 pub mod contract;
+pub mod coverage;
+mod exercise;
 mod fetch;
+pub mod lint;
+mod place;
 mod sarif;
 mod source;
 mod tell;
@@ -18,12 +23,15 @@ use std::env;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
-use status_contract::{Options, schema};
+use status_contract::{Broken, Options, schema};
 
-use crate::report::{End, Form};
+use crate::report::{End, Form, Format};
 use crate::trouble::Trouble;
 use arguments::{Check, clock};
+use cases::Cases;
 use contract::Loaded;
+use coverage::Coverage;
+use lint::lint;
 use source::Source;
 use tell::{Look, Seen};
 
@@ -39,6 +47,12 @@ pub struct Stop {
 impl From<Trouble> for Stop {
     fn from(trouble: Trouble) -> Self {
         Self { end: End::Unchecked, words: trouble.to_string() }
+    }
+}
+
+impl From<Broken> for Stop {
+    fn from(broken: Broken) -> Self {
+        Self { end: End::Usage, words: broken.to_string() }
     }
 }
 
@@ -68,7 +82,21 @@ pub fn run(
             writeln!(output, "{:#}", schema.json)?;
             Ok(End::Kept)
         }
-        Verb::Lint { .. } | Verb::Coverage { .. } => todo!(),
+        Verb::Lint { contract, every_code } => {
+            let format = plain(form)?;
+            let (loaded, cases) = with_cases(root, contract)?;
+            let lint = lint(&loaded.name, &loaded.contract, &cases)?;
+            lint.write(*every_code, format, output)?;
+            Ok(lint.end(*every_code))
+        }
+        Verb::Coverage { contract } => {
+            let format = plain(form)?;
+            let (loaded, cases) = with_cases(root, contract)?;
+            let rows = coverage::table(&loaded.contract, &cases)?;
+            let coverage = Coverage { contract: loaded.name, rows };
+            coverage.write(format, output)?;
+            Ok(coverage.end())
+        }
     }
 }
 
@@ -97,6 +125,19 @@ fn one(asked: &Check, form: Form, output: &mut dyn Write) -> Result<End, Stop> {
         Form::Sarif => writeln!(output, "{}", sarif::log(&look))?,
     }
     Ok(look.end())
+}
+
+fn with_cases(
+    root: impl FnOnce() -> Result<PathBuf, Trouble>,
+    name: &str,
+) -> Result<(Loaded, Cases), Stop> {
+    let loaded = contract::with_cases(|| Ok(root()?), name)?;
+    let cases = Cases::read(&loaded.folders)?;
+    Ok((loaded, cases))
+}
+
+fn plain(form: Form) -> Result<Format, Stop> {
+    form.plain().ok_or_else(|| usage("--format: expected human or json: this tells of no places"))
 }
 
 /// Whether somebody looks who can see colours and does not mind them.
