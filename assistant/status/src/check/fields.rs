@@ -1,6 +1,9 @@
 //! Each member against what the contract says of it.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
+
+use regex_lite::Regex;
 
 use super::marks::Marks;
 use super::shared::Checked;
@@ -32,7 +35,9 @@ pub(super) fn check<'d>(
         fields.slots.clone_from(&slots);
         fields.members(0, &contract.members, &slots);
     } else {
-        fields.fault(0, Code::Type, "an object");
+        if !fields.marks.has(0) {
+            fields.fault(0, Code::Type, "an object");
+        }
         fields.slots.resize(contract.members.list.len(), NONE);
     }
     fields.huge();
@@ -110,32 +115,19 @@ impl<'c> Fields<'c, '_, '_> {
             return;
         }
         match (&member.shape, kind) {
-            (Shape::Int { constant, bounds, age }, Kind::Int | Kind::Float) => {
-                self.int(at, constant.as_ref(), bounds, *age);
+            (Shape::Int { bounds, age }, Kind::Int | Kind::Float) => {
+                self.int(at, member, bounds, *age);
             }
-            (Shape::Num { constant, bounds }, Kind::Int | Kind::Float) => {
-                self.num(at, constant.as_ref(), bounds);
+            (Shape::Num { bounds }, Kind::Int | Kind::Float) => self.num(at, member, bounds),
+            (Shape::Bool, Kind::True | Kind::False) => {
+                self.constant(at, member, |_| Literal::Bool(kind == Kind::True));
             }
-            (Shape::Bool { constant }, Kind::True | Kind::False) => {
-                self.constant(at, constant.as_ref(), &Literal::Bool(kind == Kind::True));
+            (Shape::Text { min, pattern }, Kind::Text) => {
+                self.text(at, member, *min, pattern.as_ref());
             }
-            (Shape::Text { constant, min, pattern }, Kind::Text) => {
-                let text = self.tree.string(at);
-                let is_short = *min > 0 && text.chars().take(*min).count() < *min;
-                let fits = pattern.as_ref().is_none_or(|pattern| pattern.is_match(&text));
-                if is_short {
-                    self.fault(at, Code::Range, &format!("a string of at least {min} characters"));
-                } else if !fits {
-                    let pattern = pattern.as_ref().map_or("", |pattern| pattern.as_str());
-                    self.fault(at, Code::Range, &format!("a string like {pattern}"));
-                } else if constant.is_some() {
-                    self.constant(at, constant.as_ref(), &Literal::Text(text.into_owned()));
-                }
-            }
-            (Shape::Code { codes, tier, constant }, Kind::Text) => {
-                if self.code(at, codes, *tier).is_some() && constant.is_some() {
-                    let code = Literal::Text(self.tree.string(at).into_owned());
-                    self.constant(at, constant.as_ref(), &code);
+            (Shape::Code { codes, tier }, Kind::Text) => {
+                if self.code(at, codes, *tier).is_some() {
+                    self.constant(at, member, |code| Literal::Text(code.into_owned()));
                 }
             }
             (Shape::Codes { .. }, Kind::List) => self.codes(at, &member.shape),
@@ -151,13 +143,21 @@ impl<'c> Fields<'c, '_, '_> {
         }
     }
 
-    fn constant(&mut self, at: u32, constant: Option<&Literal>, value: &Literal) {
-        if let Some(constant) = constant.filter(|constant| *constant != value) {
+    /// The value against the only one that may stand there, if there is only one.
+    fn constant(
+        &mut self,
+        at: u32,
+        member: &Member,
+        value: impl FnOnce(Cow<'_, str>) -> Literal,
+    ) -> bool {
+        let Some(constant) = &member.constant else { return false };
+        if value(self.tree.string(at)) != *constant {
             self.fault(at, Code::Const, &constant.to_string());
         }
+        true
     }
 
-    fn int(&mut self, at: u32, constant: Option<&Literal>, bounds: &Bounds, age: Option<Age>) {
+    fn int(&mut self, at: u32, member: &Member, bounds: &Bounds, age: Option<Age>) {
         const BITS: std::ops::RangeInclusive<i128> = i64::MIN as i128..=u64::MAX as i128;
         let value = match self.tree.number(at) {
             Some(Num::Int(value)) if BITS.contains(&value) => value,
@@ -166,7 +166,7 @@ impl<'c> Fields<'c, '_, '_> {
             }
             _ => return self.fault(at, Code::Range, "a whole number of at most 64 bits"),
         };
-        self.bounded(at, constant, bounds, Num::Int(value));
+        self.bounded(at, member, bounds, Num::Int(value));
         if let (Some(age), Some(now)) = (age, self.options.now)
             && !age.allows(value, now)
             && !self.marks.has(at)
@@ -176,17 +176,26 @@ impl<'c> Fields<'c, '_, '_> {
         }
     }
 
-    fn num(&mut self, at: u32, constant: Option<&Literal>, bounds: &Bounds) {
+    fn num(&mut self, at: u32, member: &Member, bounds: &Bounds) {
         if let Some(value) = self.tree.number(at) {
-            self.bounded(at, constant, bounds, value);
+            self.bounded(at, member, bounds, value);
         }
     }
 
-    fn bounded(&mut self, at: u32, constant: Option<&Literal>, bounds: &Bounds, value: Num) {
-        if constant.is_some() {
-            self.constant(at, constant, &Literal::Num(value));
-        } else if !bounds.hold(value) {
+    fn bounded(&mut self, at: u32, member: &Member, bounds: &Bounds, value: Num) {
+        if !self.constant(at, member, |_| Literal::Num(value)) && !bounds.hold(value) {
             self.fault(at, Code::Range, &bounds.say());
+        }
+    }
+
+    fn text(&mut self, at: u32, member: &Member, min: usize, pattern: Option<&Regex>) {
+        let text = self.tree.string(at);
+        if text.chars().take(min).count() < min {
+            self.fault(at, Code::Range, &format!("a string of at least {min} characters"));
+        } else if let Some(pattern) = pattern.filter(|pattern| !pattern.is_match(&text)) {
+            self.fault(at, Code::Range, &format!("a string like {pattern}"));
+        } else {
+            self.constant(at, member, |text| Literal::Text(text.into_owned()));
         }
     }
 

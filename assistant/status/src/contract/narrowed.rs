@@ -40,27 +40,37 @@ impl Builder<'_> {
     }
 
     /// A constant and `has` have to be what the rest of the field allows.
-    pub(super) fn fixed(&mut self, field: &Field, shape: &Shape) {
-        if let Shape::Codes { codes, has: Some(code), .. } = shape
-            && codes.place(code).is_none()
-        {
-            self.inside("has", |this| this.problem(format!("expected {}", codes.name)));
-        }
-        let constant = field.constant.as_ref().and_then(|value| self.constant(value));
-        if constant.is_some_and(|constant| !allows(shape, &constant)) {
+    pub(super) fn fixed(&mut self, shape: &Shape, constant: Option<&Literal>) {
+        if constant.is_some_and(|constant| !allows(shape, constant)) {
             self.inside("const", |this| {
                 this.problem("expected a value that the rest of the field allows");
             });
         }
+        match shape {
+            Shape::Codes { codes, has: Some(code), .. } if codes.place(code).is_none() => {
+                self.inside("has", |this| this.problem(format!("expected {}", codes.name)));
+            }
+            Shape::List { item, is_unique: true, .. } if has_elements(&item.shape) => {
+                self.inside("unique", |this| this.problem("expected items without elements"));
+            }
+            Shape::Object(members) if members.list.is_empty() => {
+                self.inside("fields", |this| this.problem("expected a member at least"));
+            }
+            _ => {}
+        }
     }
+}
+
+const fn has_elements(shape: &Shape) -> bool {
+    matches!(shape, Shape::List { .. } | Shape::Object(_) | Shape::Map { .. } | Shape::Codes { .. })
 }
 
 fn allows(shape: &Shape, constant: &Literal) -> bool {
     match (shape, constant) {
         (Shape::Int { bounds, .. }, Literal::Num(value @ Num::Int(_)))
-        | (Shape::Num { bounds, .. }, Literal::Num(value)) => bounds.hold(*value),
-        (Shape::Bool { .. }, Literal::Bool(_)) => true,
-        (Shape::Text { min, pattern, .. }, Literal::Text(text)) => {
+        | (Shape::Num { bounds }, Literal::Num(value)) => bounds.hold(*value),
+        (Shape::Bool, Literal::Bool(_)) => true,
+        (Shape::Text { min, pattern }, Literal::Text(text)) => {
             text.chars().count() >= *min
                 && pattern.as_ref().is_none_or(|pattern| pattern.is_match(text))
         }

@@ -24,6 +24,8 @@ pub(crate) struct Member {
     pub(crate) name: String,
     pub(crate) may_lack: bool,
     pub(crate) may_be_null: bool,
+    /// The only value.
+    pub(crate) constant: Option<Literal>,
     pub(crate) shape: Shape,
     /// What would be right, in a few words.
     pub(crate) expected: String,
@@ -33,26 +35,20 @@ pub(crate) struct Member {
 #[derive(Debug)]
 pub(crate) enum Shape {
     Int {
-        constant: Option<Literal>,
         bounds: Bounds,
         age: Option<Age>,
     },
     Num {
-        constant: Option<Literal>,
         bounds: Bounds,
     },
-    Bool {
-        constant: Option<Literal>,
-    },
+    Bool,
     Text {
-        constant: Option<Literal>,
         min: usize,
         pattern: Option<Regex>,
     },
     Code {
         codes: Codes,
         tier: Option<usize>,
-        constant: Option<Literal>,
     },
     Codes {
         codes: Codes,
@@ -112,31 +108,32 @@ impl Builder<'_> {
     fn member(&mut self, name: &str, field: &Field) -> Member {
         self.modifiers(field);
         let shape = self.shape(field);
-        self.fixed(field, &shape);
+        let constant = field.constant.as_ref().and_then(|value| self.constant(value));
+        self.fixed(&shape, constant.as_ref());
         Member {
             name: name.to_owned(),
             may_lack: field.opt,
             may_be_null: field.null,
             expected: expected(field, &shape),
+            constant,
             shape,
         }
     }
 
     fn shape(&mut self, field: &Field) -> Shape {
-        let constant = field.constant.as_ref().and_then(|value| self.constant(value));
         let bounds = self.bounds(field);
         match field.kind {
-            Kind::Int => Shape::Int { constant, bounds, age: self.age(field) },
-            Kind::Num => Shape::Num { constant, bounds },
-            Kind::Bool => Shape::Bool { constant },
+            Kind::Int => Shape::Int { bounds, age: self.age(field) },
+            Kind::Num => Shape::Num { bounds },
+            Kind::Bool => Shape::Bool,
             Kind::Str => {
                 let pattern = self.pattern(field);
-                Shape::Text { constant, min: field.minlen.unwrap_or(0), pattern }
+                Shape::Text { min: field.minlen.unwrap_or(0), pattern }
             }
             Kind::Code => {
                 let codes = self.inside("of", |this| this.codes(field.of.as_ref()));
                 let tier = self.tier(field, &codes);
-                Shape::Code { codes, tier, constant }
+                Shape::Code { codes, tier }
             }
             Kind::Codes => {
                 let codes = self.inside("of", |this| this.codes(field.of.as_ref()));
@@ -168,13 +165,13 @@ impl Builder<'_> {
             }
             _ => {
                 this.problem("expected what each item may be");
-                let shape = Shape::Bool { constant: None };
                 let expected = String::new();
                 let nothing = Member {
                     name: String::new(),
                     may_lack: false,
                     may_be_null: true,
-                    shape,
+                    constant: None,
+                    shape: Shape::Bool,
                     expected,
                 };
                 nothing.into()
@@ -215,7 +212,7 @@ fn expected(field: &Field, shape: &Shape) -> String {
     let kind = match shape {
         Shape::Int { .. } => "a whole number",
         Shape::Num { .. } => "a number",
-        Shape::Bool { .. } => "true or false",
+        Shape::Bool => "true or false",
         Shape::Text { .. } => "a string",
         Shape::Code { codes, .. } => &codes.name,
         Shape::Codes { .. } => "a list of codes",
