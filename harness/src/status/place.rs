@@ -38,17 +38,29 @@ impl Known<'_> {
     /// The first place of this field in a document.
     #[must_use]
     pub(super) fn first(&self, document: &Value) -> Option<String> {
-        let (mut value, mut pointer) = (document, String::new());
+        self.along(document, "").filter(|pointer| document.pointer(pointer).is_some())
+    }
+
+    /// The place of this field on the way to another, or the first one below that. A member at its end may be absent.
+    #[must_use]
+    pub(super) fn along(&self, document: &Value, way: &str) -> Option<String> {
+        let mut way = way.split('/').skip(1).map(unescaped);
+        let (mut value, mut pointer) = (Some(document), String::new());
         for step in &self.steps {
-            let (segment, next) = match step {
-                Step::Member(name) => (name.clone(), value.get(name)?),
-                Step::Item => ("0".to_owned(), value.as_array()?.first()?),
-                Step::Entry => {
-                    value.as_object()?.iter().next().map(|(key, next)| (key.clone(), next))?
-                }
+            let holder = value?;
+            let segment = match (step, way.next()) {
+                (Step::Member(name), Some(segment)) if segment != *name => return None,
+                (Step::Member(name), _) => name.clone(),
+                (Step::Item, None) => "0".to_owned(),
+                (Step::Entry, None) => holder.as_object()?.keys().next()?.clone(),
+                (Step::Item | Step::Entry, Some(segment)) => segment,
+            };
+            value = match (step, holder) {
+                (Step::Item, holder) => Some(holder.get(segment.parse::<usize>().ok()?)?),
+                (Step::Entry, holder) => Some(holder.get(&segment)?),
+                (Step::Member(_), holder) => holder.as_object()?.get(&segment),
             };
             pointer = below(&pointer, &segment);
-            value = next;
         }
         Some(pointer)
     }
@@ -101,10 +113,14 @@ fn escaped(segment: &str) -> String {
     segment.replace('~', "~0").replace('/', "~1")
 }
 
+fn unescaped(segment: &str) -> String {
+    segment.replace("~1", "/").replace("~0", "~")
+}
+
 /// The pointer one segment further up, and the last segment.
 fn above(pointer: &str) -> Option<(&str, String)> {
     let (above, last) = pointer.rsplit_once('/')?;
-    Some((above, last.replace("~1", "/").replace("~0", "~")))
+    Some((above, unescaped(last)))
 }
 
 /// One change of a document.

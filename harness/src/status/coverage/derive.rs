@@ -221,12 +221,13 @@ impl Deriving<'_> {
         }
         let has = self.field.has.as_deref();
         if self.field.ordered && own.len() > 1 {
-            let most = bound(self.field.max.as_ref()).unwrap_or(own.len());
-            let reversed = own.iter().take(most).rev().map(|code| json!(code)).collect();
-            self.item("in another order", reversed, 1, Code::Order);
+            self.order(&items, &own);
         }
-        if let Some(code) = has.or(own.first().copied()).filter(|_| self.field.unique) {
-            self.item("repeated", vec![json!(code); 2], 1, Code::Duplicate);
+        let repeated = items.last().cloned().or_else(|| Some(json!(has.or(own.first().copied())?)));
+        if let Some(code) = repeated.filter(|_| self.field.unique) {
+            let list = if items.is_empty() { vec![code; 2] } else { with(code) };
+            let last = list.len() - 1;
+            self.item("repeated", list, last, Code::Duplicate);
         }
         if let Some(has) = has {
             let rest = own.iter().filter(|code| **code != has).map(|code| json!(code)).collect();
@@ -234,6 +235,19 @@ impl Deriving<'_> {
         }
         let longer = own.iter().map(|code| json!(code)).collect();
         self.lengths(&items, longer);
+    }
+
+    /// A code after one that it has to stand before: behind the present ones, or in a list of two.
+    fn order(&mut self, items: &[Value], own: &[&str]) {
+        let last = items.last().and_then(Value::as_str);
+        let after = |code: &str| own.iter().position(|known| *known == code);
+        let list = match last.and_then(after) {
+            Some(0) => return,
+            Some(_) => items.iter().cloned().chain(own.first().map(|code| json!(code))).collect(),
+            None => own.iter().take(2).rev().map(|code| json!(code)).collect::<Vec<_>>(),
+        };
+        let index = list.len() - 1;
+        self.item("in another order", list, index, Code::Order);
     }
 
     fn list(&mut self) {

@@ -8,8 +8,8 @@ mod write;
 use std::collections::BTreeSet;
 
 use serde::Serialize;
-use status_contract::manifest::Rule;
-use status_contract::{Broken, Contract, Finding, Options, check};
+use status_contract::manifest::{Root, Rule};
+use status_contract::{Broken, Code, Contract, Finding, Options, check};
 
 use super::cases::{Cases, Fault, Fixture, Reject, said};
 use super::exercise::Probe;
@@ -71,6 +71,9 @@ pub struct Derived {
     pub found: String,
     /// Whether it was that.
     pub refused: bool,
+    /// The rules that break with it whatever is done.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<String>,
 }
 
 impl Row {
@@ -113,7 +116,7 @@ pub fn table(contract: &Contract, cases: &Cases) -> Result<Vec<Row>, Broken> {
         rows.push(Row {
             kind,
             name: rule.id.clone(),
-            derived: vec![broken(contract, cases, rule)],
+            derived: vec![broken(contract, cases, kind, rule)],
             fixtures: seen.iter().filter(has).map(|(name, _)| name.clone()).collect(),
             rejects: tripping(&tripped, |finding| finding.rule.as_ref() == Some(&rule.id)),
         });
@@ -186,8 +189,11 @@ fn field(contract: &Contract, cases: &Cases, known: &Known<'_>) -> Row {
     let mut derived: Vec<Derived> = Vec::new();
     for fixture in &cases.fixtures {
         for mutant in derive::of_field(contract.manifest(), known, fixture) {
-            if derived.iter().all(|known| known.what != mutant.what) {
-                derived.push(refused(contract, fixture, &mutant));
+            // What else is said of a document may forbid the change too: the next fixture may say less.
+            match derived.iter_mut().find(|known| known.what == mutant.what) {
+                Some(known) if known.refused => {}
+                Some(known) => *known = refused(contract, fixture, &mutant),
+                None => derived.push(refused(contract, fixture, &mutant)),
             }
         }
     }
@@ -215,23 +221,34 @@ fn refused(contract: &Contract, fixture: &Fixture, mutant: &Mutant) -> Derived {
             break;
         }
     }
-    Derived { what: mutant.what.clone(), refused: found == expected, expected, found }
+    let refused = found == expected;
+    Derived { what: mutant.what.clone(), refused, expected, found, beside: Vec::new() }
 }
 
-/// The document that the search for one that breaks this rule alone came up with.
-fn broken(contract: &Contract, cases: &Cases, rule: &Rule) -> Derived {
-    let expected = "this rule alone".to_owned();
-    match search::breach(contract, cases, rule) {
-        Some(Breach { what, others: 0 }) => {
-            Derived { what, found: expected.clone(), expected, refused: true }
-        }
-        Some(Breach { what, others }) => {
-            let found = format!("this rule and {others} more");
-            Derived { what, expected, found, refused: false }
-        }
-        None => {
-            let what = "each change that the rule suggests".to_owned();
-            Derived { what, expected, found: "nothing".to_owned(), refused: false }
-        }
+/// The document that the search for one that breaks this rule alone came up with. A rule that the others imply breaks
+/// together with them only.
+fn broken(contract: &Contract, cases: &Cases, kind: Kind, rule: &Rule) -> Derived {
+    let code = if kind == Kind::Transition { Code::Transition } else { Code::Rule };
+    let paths = rule.paths();
+    let first = paths.iter().find(|path| path.root == Root::Document);
+    let expected = Fault {
+        code: code.as_str().to_owned(),
+        rule: Some(rule.id.clone()),
+        pointer: first.map(|path| path.pointer()).unwrap_or_default(),
+    };
+    let Some(Breach { what, findings }) = search::breach(contract, cases, rule) else {
+        let what = "each change that the rule suggests".to_owned();
+        let expected = expected.to_string();
+        return Derived { what, expected, found: said(&[]), refused: false, beside: Vec::new() };
+    };
+    let (own, beside): (Vec<_>, Vec<_>) =
+        findings.iter().partition(|finding| Fault::from(*finding) == expected);
+    let beside: Vec<_> = beside.into_iter().map(|finding| finding.rule.clone()).collect();
+    Derived {
+        what,
+        expected: expected.to_string(),
+        found: said(&findings),
+        refused: own.len() == 1 && beside.iter().all(Option::is_some),
+        beside: beside.into_iter().flatten().collect(),
     }
 }

@@ -6,7 +6,7 @@ use status_contract::{Contract, Finding, Mode, Options, check};
 
 use super::super::cases::{Cases, Fixture};
 use super::super::place::{Change, Known, changed, fields};
-use super::values::{Suggestions, changes};
+use super::values::{Hints, changes, suggested};
 
 /// So many documents are kept that break the rule and others too.
 const KEPT: usize = 24;
@@ -22,8 +22,8 @@ const LOOKED_AT_MAX: usize = 30_000;
 pub(super) struct Breach {
     /// The fixture and what was changed in it.
     pub(super) what: String,
-    /// How many other findings it has.
-    pub(super) others: usize,
+    /// All that is found in it.
+    pub(super) findings: Vec<Finding>,
 }
 
 /// A document, the one before it, and what was changed in both.
@@ -46,6 +46,7 @@ struct Search<'c> {
     rule: &'c Rule,
     known: Vec<Known<'c>>,
     fixtures: Vec<&'c Value>,
+    suggested: Vec<Value>,
     looked_at: usize,
 }
 
@@ -58,6 +59,7 @@ pub(super) fn breach(contract: &Contract, cases: &Cases, rule: &Rule) -> Option<
         rule,
         known: fields(contract.manifest()),
         fixtures: cases.fixtures.iter().map(|fixture| &fixture.value).collect(),
+        suggested: suggested(contract.manifest(), rule),
         looked_at: 0,
     };
     let state = |fixture, before| State { fixture, before, edits: vec![], findings: vec![] };
@@ -80,7 +82,7 @@ pub(super) fn breach(contract: &Contract, cases: &Cases, rule: &Rule) -> Option<
         next.append(&mut best);
         best = least(next);
     }
-    best.first().map(|state| Breach { what: state.what(), others: state.findings.len() - 1 })
+    best.into_iter().next().map(|state| Breach { what: state.what(), findings: state.findings })
 }
 
 /// The states with the fewest findings.
@@ -139,20 +141,18 @@ impl<'c> Search<'c> {
     /// The changes of these places.
     fn edits(&self, state: &State<'c>, named: &[(Root, String)]) -> Vec<Edit> {
         let manifest = self.contract.manifest();
-        let suggested = Suggestions::of(manifest, self.rule);
+        let hints = Hints { suggested: &self.suggested, others: &self.fixtures };
         let mut edits = Vec::new();
         for is_before in [false, true] {
             let Some(document) = state.document(is_before) else { continue };
             let root = if is_before { Root::Before } else { Root::Document };
-            for known in &self.known {
-                let is_named =
-                    |(of, pointer): &(Root, String)| *of == root && is_in(known, pointer);
-                if !named.iter().any(is_named) {
-                    continue;
+            for (_, way) in named.iter().filter(|(of, _)| *of == root) {
+                for known in &self.known {
+                    let Some(pointer) = known.along(&document, way) else { continue };
+                    let found = changes(manifest, known, &document, &pointer, &hints);
+                    let found = found.into_iter().map(|change| Edit { is_before, change });
+                    edits.extend(found.filter(|edit| !state.has_changed(edit)));
                 }
-                let found = changes(manifest, known, &document, &self.fixtures, &suggested);
-                let found = found.into_iter().map(|change| Edit { is_before, change });
-                edits.extend(found.filter(|edit| !state.has_changed(edit)));
             }
         }
         edits
@@ -177,13 +177,6 @@ impl<'c> Search<'c> {
     fn is_of(&self, finding: &Finding) -> bool {
         finding.rule.as_ref() == Some(&self.rule.id)
     }
-}
-
-/// Whether a field stands at that place or below it.
-fn is_in(known: &Known<'_>, pointer: &str) -> bool {
-    let depth = pointer.split('/').count() - 1;
-    let above = Known { steps: known.steps.iter().take(depth).cloned().collect(), ..known.clone() };
-    above.is_at(pointer)
 }
 
 impl State<'_> {

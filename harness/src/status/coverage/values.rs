@@ -2,43 +2,40 @@
 
 use serde_json::{Map, Value, json};
 use status_contract::Manifest;
-use status_contract::manifest::{Field, Kind, Operand, Predicate, Rule, Scalar};
+use status_contract::manifest::{Field, Kind, Operand, Predicate, Registry, Rule, Scalar};
 
 use super::super::codes;
 use super::super::place::{Change, Known, Step, below};
 use super::derive::beyond;
 
-/// What a rule says, as far as it suggests values.
-#[derive(Debug, Default)]
-pub(super) struct Suggestions {
-    /// What stands in it, and the numbers next to it.
-    pub(super) values: Vec<Value>,
+/// What suggests values beside the field itself.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Hints<'a> {
+    /// What a rule says.
+    pub(super) suggested: &'a [Value],
+    /// Other documents.
+    pub(super) others: &'a [&'a Value],
 }
 
-impl Suggestions {
-    /// Those of a rule.
-    #[must_use]
-    pub(super) fn of(manifest: &Manifest, rule: &Rule) -> Self {
-        let mut operands = Vec::new();
-        rule.predicates().for_each(|predicate: &Predicate| predicate.operands(&mut operands));
-        let mut values = Vec::new();
-        for operand in operands {
-            match operand {
-                Operand::Literal(scalar) => add(&mut values, scalar),
-                Operand::List(scalars) => {
-                    scalars.iter().for_each(|scalar| add(&mut values, scalar))
-                }
-                _ => {}
-            }
+/// What a rule suggests: what stands in it, the numbers next to that, and the words of the registries.
+#[must_use]
+pub(super) fn suggested(manifest: &Manifest, rule: &Rule) -> Vec<Value> {
+    let mut operands = Vec::new();
+    rule.predicates().for_each(|predicate: &Predicate| predicate.operands(&mut operands));
+    let mut values = Vec::new();
+    for operand in operands {
+        match operand {
+            Operand::Literal(scalar) => add(&mut values, scalar),
+            Operand::List(scalars) => scalars.iter().for_each(|scalar| add(&mut values, scalar)),
+            _ => {}
         }
-        let entries = manifest.registries.values().flat_map(|registry| registry.entries());
-        let words = entries.flat_map(|(_, entry)| {
-            let condition = entry.unblock.as_ref().map(|unblock| unblock.condition.clone());
-            entry.display.clone().into_iter().chain(condition)
-        });
-        values.extend(words.map(Value::String));
-        Self { values }
     }
+    for (_, entry) in manifest.registries.values().flat_map(Registry::entries) {
+        let condition = entry.unblock.as_ref().map(|unblock| unblock.condition.as_str());
+        let words = [Some(entry.code.as_str()), entry.display.as_deref(), condition];
+        values.extend(words.into_iter().flatten().map(|word| json!(word)));
+    }
+    values
 }
 
 fn add(values: &mut Vec<Value>, scalar: &Scalar) {
@@ -53,38 +50,37 @@ fn add(values: &mut Vec<Value>, scalar: &Scalar) {
     }
 }
 
-/// The changes of one field in a document: to what the rule suggests, to what the contract knows, to what other
-/// documents have there, and to what other numbers of this one suggest.
+/// The changes of one field at a place: to what the rule suggests, to what the contract knows, to what other documents
+/// have there, and to what other numbers of this one suggest.
 #[must_use]
 pub(super) fn changes(
     manifest: &Manifest,
     known: &Known<'_>,
     document: &Value,
-    others: &[&Value],
-    suggested: &Suggestions,
+    pointer: &str,
+    hints: &Hints<'_>,
 ) -> Vec<Change> {
     let field = known.field;
-    let Some(pointer) = known.first(document) else { return Vec::new() };
-    let Some(value) = document.pointer(&pointer) else { return Vec::new() };
+    let value = document.pointer(pointer).unwrap_or(&Value::Null);
     let mut values = of_kind(manifest, field, value, document);
-    values.extend(suggested.values.iter().filter(|value| fits(field, value)).cloned());
-    values.extend(others.iter().filter_map(|other| other.pointer(&pointer)).cloned());
+    values.extend(hints.suggested.iter().filter(|value| fits(field, value)).cloned());
+    values.extend(hints.others.iter().filter_map(|other| other.pointer(pointer)).cloned());
     if field.null {
         values.push(Value::Null);
     }
     let mut changes = Vec::new();
     for other in values {
-        let change = Change::Set(pointer.clone(), other);
+        let change = Change::Set(pointer.to_owned(), other);
         if matches!(&change, Change::Set(_, other) if other != value) && !changes.contains(&change)
         {
             changes.push(change);
         }
     }
     if field.opt && matches!(known.steps.last(), Some(Step::Member(_))) {
-        changes.push(Change::Remove(pointer.clone()));
+        changes.push(Change::Remove(pointer.to_owned()));
     }
     if field.kind == Kind::Map {
-        changes.extend(entries(manifest, field, value, &pointer));
+        changes.extend(entries(manifest, field, value, pointer));
     }
     changes
 }
@@ -103,7 +99,7 @@ fn of_kind(manifest: &Manifest, field: &Field, value: &Value, document: &Value) 
     match field.kind {
         Kind::Bool => vec![json!(true), json!(false)],
         Kind::Int | Kind::Num => numbers(field, document),
-        Kind::Str => vec![json!("other words")],
+        Kind::Str => texts(value.as_str().unwrap_or_default()),
         Kind::Code => codes::of(manifest, field.of.as_ref())
             .into_iter()
             .map(|(_, code)| json!(code))
@@ -121,6 +117,14 @@ fn of_kind(manifest: &Manifest, field: &Field, value: &Value, document: &Value) 
         }
         Kind::Obj | Kind::Map => Vec::new(),
     }
+}
+
+/// Other words, and the present ones with another end, which a pattern may ask for.
+fn texts(present: &str) -> Vec<Value> {
+    let mut scalars = present.chars();
+    scalars.next_back();
+    let ends = ["", "0", "1", "a", "b"].map(|end| json!(format!("{}{end}", scalars.as_str())));
+    ends.into_iter().chain([json!("other words")]).collect()
 }
 
 /// The bounds, and all numbers of the document's top with those next to them, as far as they fit.

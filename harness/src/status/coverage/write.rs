@@ -45,6 +45,18 @@ impl Coverage {
         .collect()
     }
 
+    /// Rules that nothing was found to break alone, each with those that break with it: they may imply it.
+    #[must_use]
+    pub fn implied(&self) -> Vec<String> {
+        let beside = |row: &Row| {
+            let beside = row.derived.iter().flat_map(|derived| derived.beside.clone());
+            let beside: Vec<_> = beside.collect();
+            let words = || format!("{} {} by {}", row.kind.as_str(), row.name, beside.join(", "));
+            (!beside.is_empty()).then(words)
+        };
+        self.rows.iter().filter_map(beside).collect()
+    }
+
     /// How it ended.
     #[must_use]
     pub fn end(&self) -> End {
@@ -84,6 +96,7 @@ impl Coverage {
             "covered": self.end() == End::Kept,
             "rows": rows,
             "unenforced": self.unenforced(),
+            "implied": self.implied(),
             "unexercised": self.unexercised(),
         });
         writeln!(output, "{json}")
@@ -104,6 +117,9 @@ impl Coverage {
         }
         for line in self.unenforced() {
             writeln!(output, "unenforced: {line}")?;
+        }
+        for line in self.implied() {
+            writeln!(output, "implied: {line}")?;
         }
         let count = |kind| self.rows.iter().filter(|row| row.kind == kind).count();
         let derived: Vec<_> = self.rows.iter().flat_map(|row| &row.derived).collect();
