@@ -10,7 +10,7 @@ use crate::manifest::Manifest;
 use crate::oracle::RULES;
 use crate::trouble::Trouble;
 use crate::workspace;
-use crate::{readme, schema, version};
+use crate::{readme, schema, status, version};
 
 /// Writes all of it. Gives what was written.
 ///
@@ -21,6 +21,9 @@ use crate::{readme, schema, version};
 pub fn all(root: &Path) -> Result<Vec<String>, Trouble> {
     let before = kept(root)?;
     if let Some(unraised) = version::unraised(root)? {
+        return Err(Trouble::new(unraised));
+    }
+    if let Some(unraised) = status::version::unraised(root)?.into_iter().next() {
         return Err(Trouble::new(unraised));
     }
     let mut written = generated(root)?;
@@ -37,20 +40,22 @@ pub fn all(root: &Path) -> Result<Vec<String>, Trouble> {
     }
 }
 
-/// Writes what is generated from the manifest. Gives the files whose text changed.
+/// Writes what is generated from the manifests. Gives the files whose text changed.
 ///
 /// # Errors
 ///
 /// A file cannot be read or written.
 pub fn generated(root: &Path) -> Result<Vec<String>, Trouble> {
     let manifest = Manifest::read(root)?;
-    let mut files: Vec<_> = schema::files(&manifest).into();
-    files.push((readme::README, readme::with_rule_table(root)?));
+    let speech = schema::files(&manifest).into_iter();
+    let mut files: Vec<_> = speech.map(|(file, text)| (file.to_owned(), text)).collect();
+    files.push((readme::README.to_owned(), readme::with_rule_table(root)?));
+    files.extend(status::schemas::files(root).map_err(|stop| Trouble::new(stop.words))?);
     let mut written = Vec::new();
     for (file, text) in files {
-        if workspace::text(root, file).ok().as_ref() != Some(&text) {
-            workspace::write(root, file, &text)?;
-            written.push(file.to_owned());
+        if workspace::text(root, &file).ok().as_ref() != Some(&text) {
+            workspace::write(root, &file, &text)?;
+            written.push(file);
         }
     }
     Ok(written)

@@ -7,6 +7,7 @@ use crate::trouble::Trouble;
 pub mod contract;
 pub mod keeping;
 pub mod speech;
+pub mod status;
 pub mod tools;
 
 /// What a check found: how much it looked at, and what is not as promised.
@@ -70,6 +71,10 @@ checks! {
     Kernel keeping::readme "the kernel's README has the contract's rules",
     Kernel keeping::surface "public items, features and dependencies are the approved ones",
     Kernel keeping::locks "each lock holds and each file that needs one has one",
+    Workspace status::status_schemas "each status schema is the one its manifest gives",
+    Workspace status::status_cases "each status fixture is valid and each reject has its findings",
+    Workspace status::status_coverage "each field and rule of a status contract is exercised and enforced",
+    Workspace status::status_version "the version of a status contract was raised with its codes, fields and rules",
     Workspace keeping::functions "functions are short",
     Workspace keeping::files "files are short",
     Workspace keeping::words_of_people "comments and documents shout nothing, date nothing, place nothing",

@@ -198,3 +198,24 @@ pub(super) fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Trouble>
     runtime.shutdown_background();
     Ok(given)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+    use std::time::{Duration, Instant};
+
+    use tokio::task::spawn_blocking;
+    use tokio::time::timeout;
+
+    use super::block_on;
+
+    #[test]
+    fn what_is_still_looked_up_is_not_waited_for() {
+        let start = Instant::now();
+        let long = Duration::from_secs(60);
+        let slow = async { spawn_blocking(move || thread::sleep(long)).await.is_ok() };
+        let waited = block_on(async { timeout(Duration::from_millis(10), slow).await.is_ok() });
+        assert!(matches!(waited, Ok(false)));
+        assert!(start.elapsed() < Duration::from_secs(30));
+    }
+}

@@ -10,10 +10,12 @@ mod fetch;
 pub mod lint;
 mod place;
 mod sarif;
+pub mod schemas;
 mod source;
 mod tell;
 mod text;
 mod underline;
+pub mod version;
 mod watch;
 mod words;
 
