@@ -18,6 +18,7 @@ mod locked;
 mod receipts;
 mod serve;
 mod speech;
+mod status;
 mod streams;
 mod surface;
 mod tidy;

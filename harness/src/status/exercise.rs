@@ -99,7 +99,7 @@ mod tests {
             (format!(r#""iff": [{a}, {b}]"#), true, false),
             (format!(r#""then": {{"any": [{b}, {{"not": {a}}}]}}"#), true, false),
             (format!(r#""then": {{"any": [{{"not": {a}}}, {{"not": {b}}}]}}"#), true, true),
-            (format!(r#""then": {{"eq": ["@a", "@b"]}}"#), true, true),
+            (r#""then": {"eq": ["@a", "@b"]}"#.to_owned(), true, true),
         ] {
             assert_eq!(is_exercised(&rule, yes)?, on_yes, "{rule}");
             assert_eq!(is_exercised(&rule, no)?, on_no, "{rule}");

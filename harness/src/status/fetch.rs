@@ -104,7 +104,7 @@ impl Asker {
         if let Some(value) = &self.asking.authorization {
             request = request.header(AUTHORIZATION, value);
         }
-        let response = request.send().await.map_err(|error| unanswered(error))?;
+        let response = request.send().await.map_err(unanswered)?;
         self.refuse(response.status())?;
         body(response, limit).await
     }

@@ -4,6 +4,7 @@
 
 mod check;
 mod contracts;
+mod shipped;
 mod support;
 mod telling;
 mod url;

@@ -181,8 +181,7 @@ fn a_closed_port_is_said_to_be_one() {
 fn the_deadline_is_for_the_whole_of_it() {
     let drip = |head: &'static str| {
         server(move |_, _, stream| {
-            let mut pieces = head.bytes().chain(std::iter::repeat(b' '));
-            while let Some(piece) = pieces.next() {
+            for piece in head.bytes().chain(std::iter::repeat(b' ')) {
                 if stream.write_all(&[piece]).is_err() {
                     return;
                 }
