@@ -15,7 +15,7 @@ const KEPT: usize = 24;
 const MENDED: usize = 3;
 
 /// So many documents are looked at for one rule.
-const LOOKED_AT_MAX: usize = 30_000;
+const LOOKED_AT_MAX: usize = 12_000;
 
 /// A document that breaks the rule.
 #[derive(Debug, Clone)]
