@@ -11,6 +11,7 @@
 mod contract;
 mod door;
 mod exit;
+mod gate;
 mod guard;
 mod harness;
 mod laws;
@@ -19,6 +20,7 @@ mod receipts;
 mod serve;
 mod speech;
 mod status;
+mod status_agreement;
 mod streams;
 mod surface;
 mod tidy;

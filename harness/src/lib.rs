@@ -11,6 +11,7 @@ pub mod deep;
 pub mod domain;
 pub mod expected;
 pub mod fixtures;
+pub mod gate;
 pub mod laws;
 pub mod locked;
 pub mod manifest;

@@ -12,7 +12,7 @@ use speech_exit::receipt::Head;
 use speech_harness::replay::{SPEAKS, replay};
 use speech_harness::report::{self, End, Form, Format, Report};
 use speech_harness::trouble::Trouble;
-use speech_harness::{bless, decide, locked, status, workspace};
+use speech_harness::{bless, decide, gate, locked, status, workspace};
 
 const EXIT_CODES: &str = "Exit codes:
   0  everything is as promised
@@ -69,6 +69,11 @@ enum Verb {
         /// A path whose responses need a receipt; may be given again.
         #[arg(long, value_name = "PATH", default_values = SPEAKS, requires = "access_log")]
         speaks: Vec<String>,
+    },
+    /// Decides about mutations, and shows what the gate sees of a run.
+    Gate {
+        #[command(subcommand)]
+        verb: gate::Verb,
     },
     /// Checks status documents and the contracts that they keep to.
     #[command(subcommand)]
@@ -133,6 +138,10 @@ fn run(arguments: &Arguments, output: &mut dyn Write) -> Result<End, Trouble> {
             let report = replay(source, head.clone(), access_log.as_deref(), speaks)?;
             report.write(format, output).map_err(unwritten)?;
             Ok(report.end())
+        }
+        Verb::Gate { verb } => {
+            gate::lines(*verb, &mut io::stdin().lock(), output).map_err(unwritten)?;
+            Ok(End::Kept)
         }
         Verb::Status(asked) => status::run(asked, arguments.format, root, output).or_else(|stop| {
             writeln!(io::stderr().lock(), "harness: {}", stop.words).map_err(unwritten)?;

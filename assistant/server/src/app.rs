@@ -11,6 +11,7 @@ use crate::api::{
     chat, enforce, health, library, metrics, models, openapi, receipts, responses, status,
 };
 use crate::respond::{Embedded, Remote, Responder};
+use crate::status::{Facts, Health, Part, Statement, StatusContract, state};
 use crate::store::Store;
 use crate::telemetry::{Measured, Metered, Meters};
 use crate::tools::{TOOLS, Tool};
@@ -30,29 +31,77 @@ struct Shared {
     limits: Limits,
     slots: Arc<Semaphore>,
     meters: Meters,
+    contract: StatusContract,
+    /// In milliseconds since the epoch.
+    started_at: i64,
 }
 
 impl App {
     /// The default configuration over a store: the embedded responder, loopback names only.
     #[must_use]
-    pub fn embedded(store: Store, limits: Limits) -> Self {
+    pub fn embedded(store: Store, limits: Limits, contract: StatusContract) -> Self {
         let responder = Arc::new(Embedded::new(store.clone()));
-        Self::new(store, responder, limits)
+        Self::new(store, responder, limits, contract)
     }
 
     /// An app that asks `upstream`, and answers by itself where that one does not.
     #[must_use]
-    pub fn remote(store: Store, upstream: Upstream, limits: Limits) -> Self {
+    pub fn remote(
+        store: Store,
+        upstream: Upstream,
+        limits: Limits,
+        contract: StatusContract,
+    ) -> Self {
         let responder = Arc::new(Remote::new(upstream, store.clone()));
-        Self::new(store, responder, limits)
+        Self::new(store, responder, limits, contract)
     }
 
-    /// An app whose answers `responder` composes.
+    /// An app whose answers `responder` composes, and whose status holds `contract`.
     #[must_use]
-    pub fn new(store: Store, responder: Arc<dyn Responder>, limits: Limits) -> Self {
+    pub fn new(
+        store: Store,
+        responder: Arc<dyn Responder>,
+        limits: Limits,
+        contract: StatusContract,
+    ) -> Self {
         let slots = Arc::new(Semaphore::new(limits.concurrent));
-        let meters = Meters::default();
-        Self(Arc::new(Shared { store, responder, limits, slots, meters }))
+        let (meters, started_at) = (Meters::default(), now());
+        let app = Shared { store, responder, limits, slots, meters, contract, started_at };
+        let app = Self(Arc::new(app));
+        // The mode depends on whether it can be stated.
+        app.status();
+        app
+    }
+
+    /// States how things stand, from what was last seen: nothing is waited for.
+    pub fn status(&self) -> Statement {
+        let Shared { store, meters, contract, started_at, .. } = self.0.as_ref();
+        let facts = Facts {
+            seen: store.board().seen(),
+            head: store.head_seen(),
+            spooled: store.spooled(),
+            refusals: meters.denials(),
+            started_at: *started_at,
+            generated_at: now(),
+        };
+        let statement = state(&facts, contract);
+        let (before, now) = (facts.seen.document, statement.health());
+        store.board().note(Part::Document, now);
+        match (before, now) {
+            (Health::Up, Health::Down) => {
+                let faults = statement.faults();
+                tracing::error!(%faults, "STATUS_INVALID: a status was withheld");
+            }
+            (Health::Down, Health::Up) => tracing::info!("the status holds its contract again"),
+            (Health::Up, Health::Up) | (Health::Down, Health::Down) => {}
+        }
+        statement
+    }
+
+    /// What the status is held to.
+    #[must_use]
+    pub fn contract(&self) -> &StatusContract {
+        &self.0.contract
     }
 
     /// What is stored.
@@ -82,6 +131,10 @@ impl App {
     pub(crate) fn slots(&self) -> &Arc<Semaphore> {
         &self.0.slots
     }
+}
+
+fn now() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
 }
 
 /// The labels that may be required: every source there is.

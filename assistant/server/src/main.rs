@@ -11,7 +11,7 @@ use assistant::config::{Command, Config};
 use assistant::export;
 use assistant::library::add_samples;
 use assistant::serve::{listen, serve, stop_signal};
-use assistant::status::{Board, watch};
+use assistant::status::{Board, StatusContract, watch};
 use assistant::store::Store;
 use assistant::telemetry::Spans;
 use assistant::telemetry::export::{self as traces, ExportError};
@@ -71,6 +71,10 @@ async fn run_server(config: &Config, upstream: Option<Settings>) -> ExitCode {
         Ok(listener) => listener,
         Err(error) => return failed(&error, EXIT_USAGE),
     };
+    let contract = match StatusContract::embedded() {
+        Ok(contract) => contract,
+        Err(error) => return failed(&error, 1),
+    };
     let log = match config.access_log.as_deref().map(AccessLog::open).transpose() {
         Ok(log) => log,
         Err(error) => return failed(&error, EXIT_USAGE),
@@ -96,18 +100,18 @@ async fn run_server(config: &Config, upstream: Option<Settings>) -> ExitCode {
     let app = match &upstream {
         Some(upstream) => {
             let answer = limits.answer + upstream.patience();
-            App::remote(store.clone(), upstream.clone(), Limits { answer, ..limits })
+            App::remote(store.clone(), upstream.clone(), Limits { answer, ..limits }, contract)
         }
-        None => App::embedded(store.clone(), limits),
+        None => App::embedded(store.clone(), limits, contract),
     };
+    let mut probes = tokio::task::JoinSet::new();
+    probes.spawn(watch(app.clone()));
     let (samples, server, address) = match (samples, app::build(app), listener.local_addr()) {
         (Ok(samples), Ok(server), Ok(address)) => (samples, server, address),
         (Err(error), ..) => return failed(&error, 1),
         (_, Err(error), _) => return failed(&error, 1),
         (.., Err(error)) => return failed(&error, 1),
     };
-    let mut probes = tokio::task::JoinSet::new();
-    probes.spawn(watch(store.clone()));
     if let Some(upstream) = upstream {
         probes.spawn(upstream::watch(upstream));
     }

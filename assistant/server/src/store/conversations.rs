@@ -110,7 +110,7 @@ impl Store {
         question: &str,
         answer: &str,
     ) -> sqlx::Result<()> {
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.begin().await?;
         insert_turns(&mut transaction, id, question, answer).await?;
         transaction.commit().await
     }

@@ -78,8 +78,7 @@ impl Store {
 
     async fn add_in_one_transaction(&self, document: &NewDocument) -> sqlx::Result<Added> {
         let id = DocumentId::of(document.media_type, &document.title, &document.text);
-        // The write lock is taken at once: a transaction that reads first cannot wait for it later.
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.begin().await?;
         let inserted = sqlx::query(
             "INSERT INTO documents (id, title, text, media_type, created_at) VALUES (?, ?, ?, ?, ?)
              ON CONFLICT (id) DO NOTHING",
@@ -176,9 +175,16 @@ impl Store {
     ///
     /// [`StoreError`].
     pub async fn remove_document(&self, id: &str) -> Result<bool, StoreError> {
-        let outcome =
-            sqlx::query("DELETE FROM documents WHERE id = ?").bind(id).execute(&self.pool).await;
-        Ok(self.noted(Part::Writes, outcome)?.rows_affected() > 0)
+        let outcome = self.remove_in_one_transaction(id).await;
+        self.noted(Part::Writes, outcome)
+    }
+
+    async fn remove_in_one_transaction(&self, id: &str) -> sqlx::Result<bool> {
+        let mut transaction = self.begin().await?;
+        let removed = sqlx::query("DELETE FROM documents WHERE id = ?").bind(id);
+        let removed = removed.execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(removed.rows_affected() > 0)
     }
 
     /// Whether every document has its passages, all of them can be found, and nothing else can.

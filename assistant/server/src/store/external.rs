@@ -102,7 +102,14 @@ impl Store {
     pub async fn keep_external(&self, external: &External) -> Result<ExternalId, StoreError> {
         let drawn = random_hex().map_err(|error| StoreError(error.to_string()))?;
         let id = ExternalId(format!("ext_{drawn}"));
-        let outcome = sqlx::query(
+        let outcome = self.add_external(&id, external).await;
+        self.noted(Part::Writes, outcome)?;
+        Ok(id)
+    }
+
+    async fn add_external(&self, id: &ExternalId, external: &External) -> sqlx::Result<()> {
+        let mut transaction = self.begin().await?;
+        sqlx::query(
             "INSERT INTO external_responses
              (id, request_sha256, road, status, received_at, ended, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
         )
@@ -113,10 +120,9 @@ impl Store {
         .bind(now_seconds())
         .bind(external.ended.as_str())
         .bind(&external.body)
-        .execute(&self.pool)
-        .await;
-        self.noted(Part::Writes, outcome)?;
-        Ok(id)
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await
     }
 
     /// What was kept under this id; its owner opens it.

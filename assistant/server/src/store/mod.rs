@@ -6,8 +6,10 @@ mod documents;
 mod external;
 mod fts;
 mod ids;
+mod proof;
 mod receipts;
 mod search;
+mod site;
 
 pub use conversations::{Answered, CallMade, Exchange, Role, TurnHit};
 pub use documents::{Added, Document, DocumentSummary, NewDocument, NewPassage};
@@ -22,11 +24,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
 };
+use sqlx::{Connection as _, Sqlite, Transaction};
 
 use crate::status::{Board, Health, Part};
 use receipts::{Chain, SpoolError};
+use site::Site;
 
 /// The name of the database file in the data directory.
 pub const FILE_NAME: &str = "assistant.sqlite";
@@ -66,6 +71,7 @@ pub struct Store {
     pool: SqlitePool,
     board: Arc<Board>,
     chain: Arc<Chain>,
+    site: Arc<Site>,
 }
 
 impl Store {
@@ -81,24 +87,27 @@ impl Store {
         let chain = Arc::new(Chain::open(directory)?);
         let options = SqliteConnectOptions::new()
             .filename(directory.join(FILE_NAME))
-            .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY_TIMEOUT);
+        bring_up_to_date(options.clone().create_if_missing(true)).await?;
+        let site = Site::of(directory).map_err(|error| StoreError::database(&error))?;
+        // A file that goes later does not come back empty.
         let pool = SqlitePoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(ACQUIRE_TIMEOUT)
-            .connect_with(options)
+            .before_acquire(|connection, _| {
+                // A commit that fails on the disk ends its transaction, and the connection goes on counting it: nobody
+                // can begin another one there.
+                Box::pin(std::future::ready(Ok(!connection.is_in_transaction())))
+            })
+            .connect_with(options.create_if_missing(false))
             .await?;
-        sqlx::migrate!("./migrations")
-            .run(&pool)
-            .await
-            .map_err(|error| StoreError::database(&error))?;
-        let store = Self { pool, board, chain };
+        let store = Self { pool, board, chain, site: Arc::new(site) };
         store.ping().await?;
-        store.join_spooled().await?;
         store.look_at_head().await?;
+        store.join_spooled().await?;
         store.ping_library().await?;
         Ok(store)
     }
@@ -109,41 +118,40 @@ impl Store {
         &self.board
     }
 
-    /// Reads from the file and writes to it, and changes nothing that anybody sees.
+    /// Looks for the file, reads from it and writes to it, and changes nothing that anybody sees.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
     pub async fn ping(&self) -> Result<(), StoreError> {
+        let file = self.site.has_file().await.map_err(sqlx::Error::Io);
+        let file = self.noted(Part::File, file);
+        let room = self.site.has_room().await.map_err(sqlx::Error::Io);
+        let room = self.noted(Part::Room, room);
         let read = sqlx::query("SELECT id FROM conversations LIMIT 1").fetch_optional(&self.pool);
         let read = self.noted(Part::Reads, read.await.map(drop));
         let written = self.noted(Part::Writes, self.write().await);
-        read.and(written)
+        file.and(room).and(read).and(written)
     }
 
     /// Writes the number that the file has anyway. It is rolled back while writes succeed, which costs nothing;
     /// after one that failed it is committed, because a full disk shows at the commit only.
     async fn write(&self) -> sqlx::Result<()> {
         let is_in_doubt = self.board.is_down(Part::Writes);
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.begin().await?;
         sqlx::query("PRAGMA user_version = 0").execute(&mut *transaction).await?;
         if is_in_doubt { transaction.commit().await } else { transaction.rollback().await }
     }
 
-    /// Asks the library's index for an answer.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`].
-    pub async fn ping_library(&self) -> Result<(), StoreError> {
-        let outcome = sqlx::query(
-            "SELECT passages_index.rowid FROM passages_index
-             JOIN passages ON passages.id = passages_index.rowid
-             WHERE passages_index MATCH '\"probe\"' LIMIT 1",
-        )
-        .fetch_optional(&self.pool)
-        .await;
-        self.noted(Part::Library, outcome.map(drop))
+    /// Begins to write. The lock is taken at once: a transaction that reads first cannot wait for it later.
+    async fn begin(&self) -> sqlx::Result<Transaction<'static, Sqlite>> {
+        if self.board.is_down(Part::File) {
+            // A removed file takes everything and keeps nothing.
+            return Err(sqlx::Error::Io(std::io::Error::other(
+                "expected the file that was opened",
+            )));
+        }
+        self.pool.begin_with("BEGIN IMMEDIATE").await
     }
 
     /// Ends all use of the file, after what is under way and what was left for later.
@@ -159,6 +167,14 @@ impl Store {
         self.board.note(part, health);
         Ok(outcome?)
     }
+}
+
+/// Makes the file if it is not there, and its tables.
+async fn bring_up_to_date(options: SqliteConnectOptions) -> Result<(), StoreError> {
+    let mut connection = SqliteConnection::connect_with(&options).await?;
+    let migrated = sqlx::migrate!("./migrations").run(&mut connection).await;
+    migrated.map_err(|error| StoreError::database(&error))?;
+    Ok(connection.close().await?)
 }
 
 /// Makes a directory that nobody else on the machine can look into: conversations are kept in it.

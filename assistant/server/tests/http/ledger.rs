@@ -15,7 +15,7 @@ use speech_kernel::{Authority, Response, ResponseKind, SystemMode};
 use sqlx::Executor as _;
 use tempfile::TempDir;
 
-use crate::support::{other_connection_to, store};
+use crate::support::{assistant, other_connection_to, store};
 
 pub(crate) fn id(number: u64) -> ReceiptId {
     ReceiptId::try_from(format!("rcpt_{number:032x}")).expect("an id")
@@ -257,18 +257,18 @@ async fn while_writes_are_known_to_fail_nobody_asks_the_database() {
 
 #[tokio::test]
 async fn the_probe_links_what_waits_when_nobody_writes() {
-    let (store, _directory) = store().await;
+    let assistant = assistant().await;
+    let store = &assistant.store;
     store.board().note(Part::Writes, Health::Down);
     store.keep(whole(1), None).await.expect("kept beside the database");
     assert_eq!(store.spooled(), 1);
-    let watching = tokio::spawn(assistant::status::watch(store.clone()));
+    let _watching = assistant.watched();
     let until = std::time::Instant::now() + std::time::Duration::from_secs(30);
     while store.spooled() > 0 {
         assert!(std::time::Instant::now() < until, "nobody noticed");
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
-    watching.abort();
-    assert_eq!(assert_chained(&store).await, [id(1)]);
+    assert_eq!(assert_chained(store).await, [id(1)]);
 }
 
 #[tokio::test]

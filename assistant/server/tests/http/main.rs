@@ -8,6 +8,7 @@
 
 mod chat;
 mod crash;
+mod drills;
 mod enforce;
 mod ledger;
 mod library;
@@ -21,6 +22,7 @@ mod remote;
 mod responses;
 mod sockets;
 mod spool;
+mod status;
 mod streams;
 mod support;
 mod telemetry;

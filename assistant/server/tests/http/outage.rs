@@ -9,18 +9,6 @@ use speech_kernel::Authority;
 use crate::support::{Assistant, By, assistant, question_of, with};
 
 #[tokio::test]
-async fn everything_up_is_the_full_mode() {
-    let status = assistant().await.get("/status").await.json();
-    assert_eq!(status["system_mode"], "full");
-    assert_eq!(status["reasons"], json!([]));
-    assert_eq!(status["store"], "up");
-    assert_eq!(status["library"], "up");
-    assert_eq!(status["upstream"], "not_configured");
-    assert_eq!(status["build"], env!("CARGO_PKG_VERSION"));
-    assert!(status["generated_at"].as_str().is_some_and(|time| time.ends_with('Z')));
-}
-
-#[tokio::test]
 async fn without_a_store_tools_answer_and_the_library_is_said_to_be_down() {
     let assistant = assistant().await;
     assistant.add("Doors", "A door is a hole in a wall.").await;
@@ -94,11 +82,10 @@ async fn an_answer_leaves_as_it_was_judged_when_it_cannot_be_kept_afterwards() {
 #[tokio::test]
 async fn the_board_follows_the_probes() {
     let assistant = assistant().await;
-    let watching = tokio::spawn(assistant::status::watch(assistant.store.clone()));
+    let _watching = assistant.watched();
     assert_eq!(assistant.get("/status").await.json()["system_mode"], "full");
     assistant.store.close().await;
     until_reasons_are(&assistant, &json!(["STORE_DOWN", "LIBRARY_DOWN"])).await;
-    watching.abort();
 }
 
 async fn until_reasons_are(assistant: &Assistant, reasons: &Value) {
@@ -129,20 +116,18 @@ async fn a_store_that_can_be_read_and_not_written_is_down_until_it_was_written()
     assert_eq!(answer.json()["conversation"], Value::Null);
     assert!(started.elapsed() < std::time::Duration::from_secs(2), "it waited for the lock");
 
-    let watching = tokio::spawn(assistant::status::watch(assistant.store.clone()));
+    let _watching = assistant.watched();
     sqlx::Executor::execute(&mut other, "ROLLBACK").await.expect("the end of the hold");
     until_reasons_are(&assistant, &json!([])).await;
     assert!(assistant.ask("hello").await.json()["conversation"].is_string());
-    watching.abort();
 }
 
 #[tokio::test]
 async fn the_probe_notices_a_held_lock_when_nobody_writes() {
     let assistant = assistant().await;
-    let watching = tokio::spawn(assistant::status::watch(assistant.store.clone()));
+    let _watching = assistant.watched();
     let _other = assistant.hold_the_write_lock().await;
     until_reasons_are(&assistant, &json!(["STORE_DOWN"])).await;
-    watching.abort();
 }
 
 #[tokio::test]

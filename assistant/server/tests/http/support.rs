@@ -4,20 +4,30 @@ use std::sync::Arc;
 
 use assistant::app::{self, App, Server};
 use assistant::respond::{Asked, Composed, Composing, Responder};
-use assistant::status::Board;
+use assistant::status::{Board, StatusContract};
 use assistant::store::Store;
 use assistant::web::Limits;
 use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Method, Request, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use serde_json::{Value, json};
 use speech_exit::Recorder;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
 pub(crate) struct Assistant {
+    pub(crate) app: App,
     pub(crate) server: Server,
     pub(crate) store: Store,
     directory: TempDir,
+}
+
+/// The probes of an assistant.
+pub(crate) struct Watching(tokio::task::JoinHandle<()>);
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 #[derive(Debug)]
@@ -33,22 +43,24 @@ pub(crate) async fn store() -> (Store, TempDir) {
     (store, directory)
 }
 
+pub(crate) fn contract() -> StatusContract {
+    StatusContract::embedded().expect("a contract")
+}
+
 pub(crate) async fn assistant() -> Assistant {
     limited(Limits::default()).await
 }
 
 pub(crate) async fn limited(limits: Limits) -> Assistant {
     let (store, directory) = store().await;
-    let server = app::build(App::embedded(store.clone(), limits)).expect("a table");
-    Assistant { server, store, directory }
+    Assistant::of(App::embedded(store, limits, contract()), directory)
 }
 
 /// An assistant whose answers `responder` composes.
 pub(crate) async fn with<R: Responder>(responder: impl FnOnce(&Store) -> R) -> Assistant {
     let (store, directory) = store().await;
     let responder = Arc::new(responder(&store));
-    let app = App::new(store.clone(), responder, Limits::default());
-    Assistant { server: app::build(app).expect("a table"), store, directory }
+    Assistant::of(App::new(store, responder, Limits::default(), contract()), directory)
 }
 
 /// A responder that does what a closure says.
@@ -83,8 +95,15 @@ pub(crate) async fn other_connection_to(directory: &std::path::Path) -> sqlx::Sq
 }
 
 impl Assistant {
-    pub(crate) fn of(server: Server, store: Store, directory: TempDir) -> Self {
-        Self { server, store, directory }
+    pub(crate) fn of(app: App, directory: TempDir) -> Self {
+        let server = app::build(app.clone()).expect("a table");
+        let store = app.store().clone();
+        Self { app, server, store, directory }
+    }
+
+    /// Probes as the program does, until the result is dropped.
+    pub(crate) fn watched(&self) -> Watching {
+        Watching(tokio::spawn(assistant::status::watch(self.app.clone())))
     }
 
     pub(crate) fn directory(&self) -> &std::path::Path {
@@ -113,6 +132,13 @@ impl Assistant {
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(request(Method::GET, path, "")).await
+    }
+
+    /// The same as text for people.
+    pub(crate) async fn text_of(&self, path: &str) -> Answer {
+        let mut request = request(Method::GET, path, "");
+        request.headers_mut().insert("accept", HeaderValue::from_static("text/plain"));
+        self.send(request).await
     }
 
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {

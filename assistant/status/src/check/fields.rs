@@ -8,7 +8,7 @@ use regex_lite::Regex;
 use super::marks::Marks;
 use super::shared::Checked;
 use super::{Mode, Options};
-use crate::contract::{Age, Bounds, Codes, Contract, Literal, Member, Members, Shape};
+use crate::contract::{Age, Bounds, Codes, Contract, INT_BITS, Literal, Member, Members, Shape};
 use crate::finding::{Code, FOUND_MAX_BYTES, Finding, shown};
 use crate::findings::Findings;
 use crate::read::{Kind, NONE, Num, Tree, escaped};
@@ -158,9 +158,8 @@ impl<'c> Fields<'c, '_, '_> {
     }
 
     fn int(&mut self, at: u32, member: &Member, bounds: &Bounds, age: Option<Age>) {
-        const BITS: std::ops::RangeInclusive<i128> = i64::MIN as i128..=u64::MAX as i128;
         let value = match self.tree.number(at) {
-            Some(Num::Int(value)) if BITS.contains(&value) => value,
+            Some(Num::Int(value)) if INT_BITS.contains(&value) => value,
             Some(Num::Float(value)) if value.fract() != 0.0 => {
                 return self.fault(at, Code::Type, "a whole number");
             }

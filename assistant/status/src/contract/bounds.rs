@@ -1,5 +1,7 @@
 //! What narrows a number, a length, a string, a time.
 
+use std::ops::RangeInclusive;
+
 use regex_lite::Regex;
 use serde_json::{Number, Value};
 
@@ -7,6 +9,9 @@ use super::shape::Age;
 use super::{Builder, Literal};
 use crate::manifest::{Field, Kind};
 use crate::read::Num;
+
+/// The whole numbers of at most 64 bits, with a sign or without.
+pub(crate) const INT_BITS: RangeInclusive<i128> = i64::MIN as i128..=u64::MAX as i128;
 
 /// The least and the greatest value, or the fewest and the most items.
 #[derive(Debug, Clone, Default)]
@@ -40,9 +45,16 @@ impl Builder<'_> {
                 this.problem(format!("expected at most {max}, which is max"))
             });
         }
-        let is_whole = |bound: Option<Num>| matches!(bound, None | Some(Num::Int(_)));
-        if field.kind != Kind::Num && !(is_whole(bounds.min) && is_whole(bounds.max)) {
-            self.problem("expected whole numbers as bounds");
+        let are_bounds = |range: RangeInclusive<i128>| {
+            let is_bound = |bound| matches!(bound, Num::Int(value) if range.contains(&value));
+            [bounds.min, bounds.max].into_iter().flatten().all(is_bound)
+        };
+        match field.kind {
+            Kind::Num => {}
+            Kind::Int if are_bounds(INT_BITS) => {}
+            Kind::Int => self.problem("expected whole numbers of at most 64 bits as bounds"),
+            _ if are_bounds(0..=i64::MAX.into()) => {}
+            _ => self.problem("expected whole numbers from 0 as bounds of a length"),
         }
         bounds
     }

@@ -7,7 +7,7 @@ mod rule;
 mod shape;
 mod term;
 
-pub(crate) use bounds::Bounds;
+pub(crate) use bounds::{Bounds, INT_BITS};
 pub(crate) use codes::Codes;
 pub(crate) use rule::{CompiledRule, Demand, Place, Test};
 pub(crate) use shape::{Age, Member, Members, Shape};

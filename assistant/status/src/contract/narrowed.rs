@@ -1,7 +1,7 @@
 //! Which modifier goes with which type, and which contradict each other.
 
 use super::shape::Shape;
-use super::{Builder, Literal};
+use super::{Builder, INT_BITS, Literal};
 use crate::manifest::{Field, Kind};
 use crate::read::Num;
 
@@ -67,8 +67,10 @@ const fn has_elements(shape: &Shape) -> bool {
 
 fn allows(shape: &Shape, constant: &Literal) -> bool {
     match (shape, constant) {
-        (Shape::Int { bounds, .. }, Literal::Num(value @ Num::Int(_)))
-        | (Shape::Num { bounds }, Literal::Num(value)) => bounds.hold(*value),
+        (Shape::Int { bounds, .. }, Literal::Num(value @ Num::Int(whole))) => {
+            INT_BITS.contains(whole) && bounds.hold(*value)
+        }
+        (Shape::Num { bounds }, Literal::Num(value)) => bounds.hold(*value),
         (Shape::Bool, Literal::Bool(_)) => true,
         (Shape::Text { min, pattern }, Literal::Text(text)) => {
             text.chars().count() >= *min

@@ -126,6 +126,9 @@ impl Builder<'_> {
                 Test::Has(one, other)
             }
             Predicate::Each(list, part) => {
+                if list.path().is_none() {
+                    self.problem("expected each to go through a list of the document");
+                }
                 let list = self.term(list, members, scope);
                 let scope = Scope { item: true, ..scope };
                 Test::Each(list, self.test(part, members, scope).into())

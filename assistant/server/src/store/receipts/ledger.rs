@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use super::rows::{self, Linked};
 use super::spool::{Draining, Spool, SpoolError};
 use super::{SPOOL_NAME, Waiting};
-use crate::status::Part;
+use crate::status::{Health, Part};
 use crate::store::conversations::{Exchange, insert_exchange};
 use crate::store::{Store, StoreError};
 
@@ -95,8 +95,9 @@ impl Store {
             tracing::error!(%id, "a receipt with neither opening nor closing is not kept");
             return Err(Unkept);
         }
-        // Who waits for the lock once more for each answer answers nobody while another holds it.
-        if !self.board.is_down(Part::Writes) {
+        // Who waits for the lock once more for each answer answers nobody while another holds it, and what is linked
+        // to another chain than the one that was seen is not to be found there later.
+        if !self.board.is_down(Part::Writes) && !self.board.is_down(Part::Chain) {
             let outcome = self.link(&waiting, exchange.as_ref()).await;
             match self.noted(Part::Writes, outcome) {
                 Ok(Linked::Now) => return Ok(()),
@@ -117,7 +118,7 @@ impl Store {
     }
 
     async fn link(&self, waiting: &Waiting, with: Option<&Exchange>) -> sqlx::Result<Linked> {
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.begin().await?;
         let mut head = rows::head(&mut transaction).await?;
         let drained = self.join_waiting(&mut transaction, &mut head).await?;
         let linked = rows::append(&mut transaction, &mut head, waiting).await?;
@@ -138,18 +139,33 @@ impl Store {
         self.noted(Part::Writes, outcome)
     }
 
-    /// Reads the head, so that it is known without another look, also when another process has written.
+    /// Reads the head, so that it is known without another look, also when another process has written; and whether
+    /// the chain still holds what was seen of it.
     ///
     /// # Errors
     ///
-    /// [`StoreError`].
+    /// [`StoreError`] when it cannot be read, or does not hold that.
     pub async fn look_at_head(&self) -> Result<(), StoreError> {
+        let seen = self.chain.seen();
+        let outcome = self.read_link_of(&seen).await;
+        let holds = self.noted(Part::Reads, outcome)?;
+        self.board.note(Part::Chain, if holds { Health::Up } else { Health::Down });
+        if !holds {
+            let (length, hash) = (seen.length(), seen.hash());
+            return Err(StoreError(format!(
+                "CHAIN_REWRITTEN: expected receipt {length} to have the hash {hash}, as it had"
+            )));
+        }
         self.chain.see(self.head().await?);
         Ok(())
     }
 
+    async fn read_link_of(&self, head: &Head) -> sqlx::Result<bool> {
+        Ok(head.length() == 0 || rows::has(&mut *self.pool.acquire().await?, head).await?)
+    }
+
     async fn join_all(&self) -> sqlx::Result<()> {
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.begin().await?;
         let mut head = rows::head(&mut transaction).await?;
         let drained = self.join_waiting(&mut transaction, &mut head).await?;
         self.end(transaction, head, drained).await

@@ -28,6 +28,16 @@ pub(super) async fn head(connection: &mut SqliteConnection) -> sqlx::Result<Head
     }
 }
 
+/// Whether the chain has this link, which was its head.
+pub(super) async fn has(connection: &mut SqliteConnection, head: &Head) -> sqlx::Result<bool> {
+    let found = sqlx::query("SELECT 1 FROM receipts WHERE number = ? AND hash = ?")
+        .bind(i64::try_from(head.length()).unwrap_or(i64::MAX))
+        .bind(head.hash())
+        .fetch_optional(connection)
+        .await?;
+    Ok(found.is_some())
+}
+
 /// The receipts after that number, oldest first.
 pub(super) async fn page(pool: &SqlitePool, after: u64, limit: u32) -> sqlx::Result<Vec<Kept>> {
     let rows = sqlx::query_as::<_, Row>(

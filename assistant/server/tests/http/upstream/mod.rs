@@ -3,7 +3,7 @@
 mod breaking;
 mod calls;
 mod keeping;
-mod program;
+pub(crate) mod program;
 pub(crate) mod scripted;
 mod streams;
 
