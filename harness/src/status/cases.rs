@@ -39,6 +39,9 @@ pub struct Reject {
     pub is_own: bool,
 }
 
+/// The folder among the rejects of those that nothing is wrong with but the time: they need `now` or `prev`.
+const IN_TIME: &str = "in_time";
+
 /// What has to be found in a reject.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -52,6 +55,12 @@ pub struct Expected {
     pub now: Option<i64>,
     /// The fixture before it.
     pub prev: Option<String>,
+}
+
+impl Expected {
+    const fn is_in_time(&self) -> bool {
+        self.now.is_some() || self.prev.is_some()
+    }
 }
 
 /// A finding, as far as it is promised.
@@ -188,8 +197,16 @@ impl Cases {
 
     fn rejects_of(&mut self, folder: &Path, is_own: bool) -> Result<(), Stop> {
         let mut listed: BTreeMap<String, Expected> = listed(&folder.join("rejects.json"))?;
-        for (name, bytes) in documents(&folder.join("rejects"))? {
+        let (alone, in_time) = (folder.join("rejects"), folder.join("rejects").join(IN_TIME));
+        let in_time = documents(&in_time)?.into_iter();
+        let in_time = in_time.map(|(name, bytes)| (format!("{IN_TIME}/{name}"), bytes));
+        for (name, bytes) in documents(&alone)?.into_iter().chain(in_time) {
             match listed.remove(&name) {
+                Some(expected) if expected.is_in_time() != name.starts_with(IN_TIME) => {
+                    self.unmatched.push(format!(
+                        "rejects/{name}.json: expected those, and only those, that need prev or now in {IN_TIME}"
+                    ));
+                }
                 Some(expected) => self.rejects.push(Reject { name, bytes, expected, is_own }),
                 None => self.unmatched.push(format!(
                     "rejects/{name}.json: expected it in rejects.json, found no such name"
@@ -214,6 +231,9 @@ fn documents(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, Stop> {
         |path: &Path, error| unchecked(format!("{}: expected to read it: {error}", path.display()));
     for entry in fs::read_dir(folder).map_err(|error| unread(folder, error))? {
         let path = entry.map_err(|error| unread(folder, error))?.path();
+        if path.ends_with(IN_TIME) {
+            continue;
+        }
         let name = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".json"));
         let Some(name) = name else {
             return Err(unchecked(format!("{}: expected a file *.json", path.display())));

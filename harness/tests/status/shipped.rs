@@ -42,9 +42,9 @@ fn fixtures_are_valid(contract: &str, folder: &Path) -> usize {
 
 fn rejects_are_refused(contract: &str, folder: &Path, fixtures: &Path) -> usize {
     let listed = json(&folder.join("rejects.json"));
-    let rejects = documents(&folder.join("rejects"));
-    for reject in &rejects {
-        let expected = &listed[reject.file_stem().unwrap().to_str().unwrap()];
+    let listed = listed.as_object().unwrap();
+    for (name, expected) in listed {
+        let reject = &folder.join(format!("rejects/{name}.json"));
         let mut more: Vec<_> =
             expected["now"].as_i64().iter().map(|now| format!("--now={now}")).collect();
         if expected["mode"] != "min" {
@@ -66,7 +66,7 @@ fn rejects_are_refused(contract: &str, folder: &Path, fixtures: &Path) -> usize 
         let code = if findings[0]["code"] == "NOT_JSON" { 3 } else { 1 };
         assert_eq!(said.code, Some(code), "{contract} {}", reject.display());
     }
-    rejects.len()
+    listed.len()
 }
 
 #[test]
