@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use status_contract::manifest::{Field, Unblock};
 use status_contract::{Finding, Mode, Options, Owner, Report, check};
 
@@ -58,8 +58,22 @@ struct Json<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a str>,
     omitted: usize,
-    owner: Option<Value>,
+    owner: Option<OwnerJson<'a>>,
     ages_judged: bool,
+}
+
+#[derive(Serialize)]
+struct OwnerJson<'a> {
+    code: &'a str,
+    display: Option<&'a str>,
+    unblock: Option<UnblockJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct UnblockJson<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    condition: &'a str,
 }
 
 impl Look<'_> {
@@ -201,11 +215,12 @@ impl Look<'_> {
     }
 }
 
-fn owner(owner: &Owner) -> Value {
-    let unblock = owner.unblock.as_ref();
+fn owner(owner: &Owner) -> OwnerJson<'_> {
+    let Owner { code, display, unblock } = owner;
     let unblock = unblock
-        .map(|unblock| json!({"type": unblock.kind.as_str(), "condition": unblock.condition}));
-    json!({"code": owner.code, "display": owner.display, "unblock": unblock})
+        .as_ref()
+        .map(|Unblock { kind, condition }| UnblockJson { kind: kind.as_str(), condition });
+    OwnerJson { code, display: display.as_deref(), unblock }
 }
 
 /// The fields that select a tier, each once.

@@ -164,3 +164,14 @@ fn the_document_before_binds_and_one_that_is_invalid_binds_to_nothing() {
         assert_eq!((said.code, said.found()[0].0.as_str()), (Some(1), "TRANSITION"), "{said:?}");
     }
 }
+
+#[test]
+fn help_tells_each_exit_code() {
+    for verb in ["check", "watch", "schema", "lint", "coverage"] {
+        let said = status(&[verb, "--help"]);
+        let (_, codes) = said.output.split_once("Exit codes:").unwrap();
+        for code in ["0  ", "1  ", "2  ", "3  "] {
+            assert!(codes.contains(&format!("\n  {code}")), "{verb} {code}");
+        }
+    }
+}

@@ -20,8 +20,11 @@ valid  door (min): no findings
     assert_eq!((said.code, said.output.as_str()), (Some(0), expected));
     let json =
         status(&["check", "--contract", &contract, "--file", &path, "--format", "json"]).json();
-    assert_eq!(json["owner"]["code"], "STORM");
-    assert_eq!(json["owner"]["unblock"]["condition"], "The storm has passed.");
+    let owner = serde_json::json!({
+        "code": "STORM", "display": "A storm is near.",
+        "unblock": {"type": "AUTO", "condition": "The storm has passed."},
+    });
+    assert_eq!(json["owner"], owner);
 }
 
 #[test]

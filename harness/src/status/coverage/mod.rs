@@ -71,7 +71,7 @@ pub struct Derived {
     pub found: String,
     /// Whether it was that.
     pub refused: bool,
-    /// The rules that break with it whatever is done.
+    /// The rules that broke with it in every document that was tried.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub beside: Vec<String>,
 }

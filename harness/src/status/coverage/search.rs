@@ -70,12 +70,12 @@ pub(super) fn breach(contract: &Contract, cases: &Cases, rule: &Rule) -> Option<
     } else {
         cases.fixtures.iter().map(|fixture| state(fixture, None)).collect()
     };
-    let mut best = search.broken(&seeds, 1);
+    let mut best = search.after_one(&seeds);
     if best.is_empty() {
-        best = search.broken(&seeds, 2);
+        best = search.after_two(&seeds);
     }
     for _ in 0..MENDED {
-        if best.first().is_none_or(|state| state.findings.len() == 1) {
+        if best.first().is_none_or(State::is_alone) {
             break;
         }
         let mut next: Vec<_> = best.iter().flat_map(|state| search.mended(state)).collect();
@@ -93,35 +93,40 @@ fn least(mut states: Vec<State<'_>>) -> Vec<State<'_>> {
 }
 
 impl<'c> Search<'c> {
-    /// What breaks the rule after so many changes of the fields that it names.
-    fn broken(&mut self, seeds: &[State<'c>], depth: usize) -> Vec<State<'c>> {
-        let named: Vec<_> =
-            self.rule.paths().iter().map(|path| (path.root, path.pointer())).collect();
+    /// What breaks the rule after one change of a field that it names.
+    fn after_one(&mut self, seeds: &[State<'c>]) -> Vec<State<'c>> {
         let mut found = Vec::new();
         for seed in seeds {
-            let edits = self.edits(seed, &named);
-            let firsts = edits.iter().map(|edit| vec![edit.clone()]);
-            let sets: Vec<_> = if depth == 1 {
-                firsts.collect()
-            } else {
-                firsts
-                    .enumerate()
-                    .flat_map(|(index, first)| {
-                        edits
-                            .iter()
-                            .skip(index + 1)
-                            .map(move |edit| [first.clone(), vec![edit.clone()]].concat())
-                    })
-                    .collect()
-            };
-            for set in sets {
-                found.extend(self.look(seed, set));
-                if found.last().is_some_and(|state: &State<'_>| state.findings.len() == 1) {
+            for edit in self.edits(seed, &self.named()) {
+                found.extend(self.look(seed, vec![edit]));
+                if found.last().is_some_and(State::is_alone) {
                     return least(found);
                 }
             }
         }
         least(found)
+    }
+
+    /// What breaks the rule after two such changes.
+    fn after_two(&mut self, seeds: &[State<'c>]) -> Vec<State<'c>> {
+        let mut found = Vec::new();
+        for seed in seeds {
+            let edits = self.edits(seed, &self.named());
+            for (index, one) in edits.iter().enumerate() {
+                for other in edits.iter().skip(index + 1) {
+                    found.extend(self.look(seed, vec![one.clone(), other.clone()]));
+                    let is_enough = self.looked_at == LOOKED_AT_MAX;
+                    if is_enough || found.last().is_some_and(State::is_alone) {
+                        return least(found);
+                    }
+                }
+            }
+        }
+        least(found)
+    }
+
+    fn named(&self) -> Vec<(Root, String)> {
+        self.rule.paths().iter().map(|path| (path.root, path.pointer())).collect()
     }
 
     /// What still breaks the rule after one more change, of a field that another finding is about.
@@ -150,8 +155,11 @@ impl<'c> Search<'c> {
                 for known in &self.known {
                     let Some(pointer) = known.along(&document, way) else { continue };
                     let found = changes(manifest, known, &document, &pointer, &hints);
-                    let found = found.into_iter().map(|change| Edit { is_before, change });
-                    edits.extend(found.filter(|edit| !state.has_changed(edit)));
+                    for edit in found.into_iter().map(|change| Edit { is_before, change }) {
+                        if !state.has_changed(&edit) && !edits.contains(&edit) {
+                            edits.push(edit);
+                        }
+                    }
                 }
             }
         }
@@ -180,6 +188,11 @@ impl<'c> Search<'c> {
 }
 
 impl State<'_> {
+    /// Whether nothing else is found.
+    const fn is_alone(&self) -> bool {
+        self.findings.len() == 1
+    }
+
     fn bytes(&self, fixture: &Fixture, is_before: bool) -> Vec<u8> {
         let edits = self.edits.iter().filter(|edit| edit.is_before == is_before);
         let changes: Vec<_> = edits.map(|edit| &edit.change).collect();
