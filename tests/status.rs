@@ -8,6 +8,8 @@ use speech_harness::checks::status::{
 };
 use speech_harness::status::contract::{CONTRACTS, EMBEDDED};
 use speech_harness::{bless, workspace};
+use status_contract::Manifest;
+use status_contract::manifest::Registry;
 
 use crate::{kept, root};
 
@@ -126,4 +128,28 @@ fn a_schema_that_is_not_generated_is_written_anew() {
     assert_eq!(broken(status_schemas(&copy)), 1);
     assert_eq!(bless::generated(&copy).unwrap(), [schema]);
     assert_eq!(broken(status_schemas(&copy)), 0);
+}
+
+/// The words of the manifest's own grammar that a contract happens to use as names of fields.
+const GRAMMAR: [&str; 1] = ["rules"];
+
+#[test]
+fn the_engine_names_no_field_and_no_code_of_any_contract() {
+    let sources = workspace::files_below(&root(), "assistant/status/src").unwrap();
+    let sources = sources.iter().map(|file| workspace::text(&root(), file).unwrap());
+    let source: String = sources.collect();
+    let mut looked_for = 0;
+    for (name, _) in EMBEDDED {
+        let manifest = fs::read(root().join(format!("{CONTRACTS}/{name}/manifest.json"))).unwrap();
+        let manifest = Manifest::parse(&manifest).unwrap();
+        let codes = manifest.registries.values().flat_map(Registry::entries);
+        let codes = codes.map(|(_, entry)| entry.code.as_str());
+        let fields = manifest.document.fields.keys().map(String::as_str);
+        for word in fields.chain(codes).filter(|word| !GRAMMAR.contains(word)) {
+            let is_version = word == "contract_version" || word == "status_schema_version";
+            assert!(is_version || !source.contains(&format!("\"{word}\"")), "{name}: {word}");
+            looked_for += 1;
+        }
+    }
+    assert!(looked_for > 100, "{looked_for}");
 }
