@@ -164,7 +164,9 @@ fn copy(name: &str) -> PathBuf {
     drop(fs::remove_dir_all(&copy));
     let mut files = locked::covered_files(&root()).unwrap();
     files.extend(["LOCKED.md", "kernel/README.md", "rust-toolchain.toml"].map(str::to_owned));
-    for test in ["contract", "gate", "harness", "locked", "main", "receipts", "speech", "surface"] {
+    for test in
+        ["contract", "gate", "harness", "locked", "main", "receipts", "speech", "status", "surface"]
+    {
         files.push(format!("tests/{test}.rs"));
     }
     for file in files {

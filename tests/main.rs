@@ -20,6 +20,7 @@ mod locked;
 mod receipts;
 mod serve;
 mod speech;
+mod status;
 mod status_agreement;
 mod streams;
 mod surface;

@@ -8,6 +8,7 @@ pub mod contract;
 pub mod gate;
 pub mod keeping;
 pub mod speech;
+pub mod status;
 pub mod tools;
 
 /// What a check found: how much it looked at, and what is not as promised.
@@ -76,6 +77,10 @@ checks! {
     Workspace gate::gate_rejects "each reject of the gate's contract has its fault at its place",
     Workspace gate::gate_laws "each law of the gate holds on generated runs",
     Workspace gate::gate_words "the gate has its contract's words, codes, transitions, routes and limits, in order",
+    Workspace status::status_schemas "each status schema is the one its manifest gives",
+    Workspace status::status_cases "each status fixture is valid and each reject has its findings",
+    Workspace status::status_coverage "each field and rule of a status contract is exercised and enforced",
+    Workspace status::status_version "the version of a status contract was raised with its codes, fields and rules",
     Workspace keeping::functions "functions are short",
     Workspace keeping::files "files are short",
     Workspace keeping::words_of_people "comments and documents shout nothing, date nothing, place nothing",

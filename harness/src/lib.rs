@@ -20,6 +20,7 @@ pub mod readme;
 pub mod replay;
 pub mod report;
 pub mod schema;
+pub mod status;
 pub mod surface;
 pub mod tidy;
 pub mod trouble;

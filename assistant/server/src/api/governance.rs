@@ -92,7 +92,13 @@ pub(crate) struct SignalPage {
     request_body = GrantShape,
     responses(
         (status = 201, body = DoneShape),
-        (status = "4XX", body = DenialOrError),
+        (status = 400, body = DenialOrError),
+        (status = 403, body = DenialOrError),
+        (status = 404, body = DenialOrError),
+        (status = 409, body = DenialOrError),
+        (status = 413, body = super::ErrorAnswer),
+        (status = 415, body = super::ErrorAnswer),
+        (status = 422, body = super::ErrorAnswer),
         (status = 503, body = DenialOrError),
     )
 )]
@@ -107,7 +113,13 @@ pub async fn give(State(app): State<App>, request: Request) -> Result<Response, 
     request_body = SignalShape,
     responses(
         (status = 201, body = DoneShape),
-        (status = "4XX", body = DenialOrError),
+        (status = 400, body = DenialOrError),
+        (status = 403, body = DenialOrError),
+        (status = 404, body = DenialOrError),
+        (status = 409, body = DenialOrError),
+        (status = 413, body = super::ErrorAnswer),
+        (status = 415, body = super::ErrorAnswer),
+        (status = 422, body = super::ErrorAnswer),
         (status = 503, body = DenialOrError),
     )
 )]

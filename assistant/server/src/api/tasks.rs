@@ -75,7 +75,13 @@ pub(crate) struct ArtifactShape {
     request_body = TaskShape,
     responses(
         (status = 201, body = DoneShape),
-        (status = "4XX", body = DenialOrError),
+        (status = 400, body = DenialOrError),
+        (status = 403, body = DenialOrError),
+        (status = 404, body = DenialOrError),
+        (status = 409, body = DenialOrError),
+        (status = 413, body = super::ErrorAnswer),
+        (status = 415, body = super::ErrorAnswer),
+        (status = 422, body = super::ErrorAnswer),
         (status = 503, body = DenialOrError),
     )
 )]
@@ -90,7 +96,13 @@ pub async fn create(State(app): State<App>, request: Request) -> Result<Response
     request_body = TaskShape,
     responses(
         (status = 201, body = DoneShape),
-        (status = "4XX", body = DenialOrError),
+        (status = 400, body = DenialOrError),
+        (status = 403, body = DenialOrError),
+        (status = 404, body = DenialOrError),
+        (status = 409, body = DenialOrError),
+        (status = 413, body = super::ErrorAnswer),
+        (status = 415, body = super::ErrorAnswer),
+        (status = 422, body = super::ErrorAnswer),
         (status = 503, body = DenialOrError),
     )
 )]
@@ -105,7 +117,13 @@ pub async fn delegate(State(app): State<App>, request: Request) -> Result<Respon
     request_body = EndShape,
     responses(
         (status = 200, body = DoneShape),
-        (status = "4XX", body = DenialOrError),
+        (status = 400, body = DenialOrError),
+        (status = 403, body = DenialOrError),
+        (status = 404, body = DenialOrError),
+        (status = 409, body = DenialOrError),
+        (status = 413, body = super::ErrorAnswer),
+        (status = 415, body = super::ErrorAnswer),
+        (status = 422, body = super::ErrorAnswer),
         (status = 503, body = DenialOrError),
     )
 )]
@@ -120,7 +138,13 @@ pub async fn complete(State(app): State<App>, request: Request) -> Result<Respon
     request_body = EndShape,
     responses(
         (status = 200, body = DoneShape),
-        (status = "4XX", body = DenialOrError),
+        (status = 400, body = DenialOrError),
+        (status = 403, body = DenialOrError),
+        (status = 404, body = DenialOrError),
+        (status = 409, body = DenialOrError),
+        (status = 413, body = super::ErrorAnswer),
+        (status = 415, body = super::ErrorAnswer),
+        (status = 422, body = super::ErrorAnswer),
         (status = 503, body = DenialOrError),
     )
 )]
@@ -135,7 +159,13 @@ pub async fn fail(State(app): State<App>, request: Request) -> Result<Response, 
     request_body = EndShape,
     responses(
         (status = 200, body = DoneShape),
-        (status = "4XX", body = DenialOrError),
+        (status = 400, body = DenialOrError),
+        (status = 403, body = DenialOrError),
+        (status = 404, body = DenialOrError),
+        (status = 409, body = DenialOrError),
+        (status = 413, body = super::ErrorAnswer),
+        (status = 415, body = super::ErrorAnswer),
+        (status = 422, body = super::ErrorAnswer),
         (status = 503, body = DenialOrError),
     )
 )]
@@ -150,7 +180,13 @@ pub async fn cancel(State(app): State<App>, request: Request) -> Result<Response
     request_body = ArtifactShape,
     responses(
         (status = 201, body = DoneShape),
-        (status = "4XX", body = DenialOrError),
+        (status = 400, body = DenialOrError),
+        (status = 403, body = DenialOrError),
+        (status = 404, body = DenialOrError),
+        (status = 409, body = DenialOrError),
+        (status = 413, body = super::ErrorAnswer),
+        (status = 415, body = super::ErrorAnswer),
+        (status = 422, body = super::ErrorAnswer),
         (status = 503, body = DenialOrError),
     )
 )]
