@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use assistant::access_log::AccessLog;
-use assistant::app::{self, App};
+use assistant::app::{self, App, Server};
 use assistant::config::{Command, Config};
 use assistant::export;
 use assistant::gate::{Gate, read_actions};
@@ -118,8 +118,6 @@ async fn run_server(
     let app = answering(&store, upstream.as_ref(), limits, contract).behind(gate);
     // What governs is known before the first request is taken.
     app.look_at_signals().await;
-    let mut probes = JoinSet::new();
-    probes.spawn(watch(app.clone()));
     let (samples, server, address) = match (samples, app::build(app.clone()), listener.local_addr())
     {
         (Ok(samples), Ok(server), Ok(address)) => (samples, server, address),
@@ -127,16 +125,13 @@ async fn run_server(
         (_, Err(error), _) => return failed(&error, 1),
         (.., Err(error)) => return failed(&error, 1),
     };
-    if let Some(upstream) = upstream {
-        probes.spawn(upstream::watch(upstream));
-    }
-    match Worker::new(app.clone(), server.clone(), Pace::default()) {
-        Ok(worker) => probes.spawn(worker.run()),
+    let mut beside = match beside(&app, &server, upstream) {
+        Ok(beside) => beside,
         Err(error) => return failed(&error, 1),
     };
     announce(address, samples, app.gate().mode);
     serve(listener, server.exporting(spans.clone()), limits, log, stop).await;
-    probes.abort_all();
+    beside.abort_all();
     store.close().await;
     if let Some(spans) = spans {
         spans.flush().await;
@@ -158,6 +153,22 @@ fn answering(
         }
         None => App::embedded(store.clone(), limits, contract),
     }
+}
+
+/// What goes on beside the answering of requests.
+fn beside(
+    app: &App,
+    server: &Server,
+    upstream: Option<Upstream>,
+) -> Result<JoinSet<()>, getrandom::Error> {
+    let worker = Worker::new(app.clone(), server.clone(), Pace::default())?;
+    let mut beside = JoinSet::new();
+    beside.spawn(watch(app.clone()));
+    beside.spawn(worker.run());
+    if let Some(upstream) = upstream {
+        beside.spawn(upstream::watch(upstream));
+    }
+    Ok(beside)
 }
 
 /// The switch and the registry. They are read here and nowhere else.
