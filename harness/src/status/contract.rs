@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use status_contract::{Broken, Contract, Manifest, Problem};
 
 use super::Stop;
+use super::source::up_to_limit;
 use super::words::one_line;
 use crate::report::End;
 
@@ -145,7 +146,7 @@ impl Place {
                 let carried = EMBEDDED.iter().find(|(known, _)| known == name);
                 Ok(carried.map(|(_, text)| text.as_bytes().to_vec()).unwrap_or_default())
             }
-            Self::File(path) => fs::read(path),
+            Self::File(path) => up_to_limit(fs::File::open(path)?),
         }
     }
 

@@ -84,14 +84,16 @@ pub(super) fn file(path: &Path) -> Result<Vec<u8>, Stop> {
     read.map_err(|error| unreadable(&path.display().to_string(), &error))
 }
 
-fn up_to_limit(input: impl Read) -> io::Result<Vec<u8>> {
+/// All that is there, cut one byte after the most that a document may have.
+pub(super) fn up_to_limit(input: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     input.take(SIZE_MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
 fn unreadable(name: &str, error: &io::Error) -> Stop {
-    let end = if error.kind() == ErrorKind::NotFound { End::Usage } else { End::Unchecked };
+    let is_nowhere = matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory);
+    let end = if is_nowhere { End::Usage } else { End::Unchecked };
     Stop { end, words: format!("{name}: expected a file that can be read: {error}") }
 }
 

@@ -1,10 +1,12 @@
 //! What was found at one look, for people and for machines.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use status_contract::manifest::{Field, Unblock};
 use status_contract::{Finding, Mode, Options, Owner, Report, check};
 
@@ -15,6 +17,9 @@ use crate::report::End;
 
 /// So much is shown of a word of the document, in bytes.
 const WORD_MAX_BYTES: usize = 120;
+
+/// The members of a document, unread.
+type Members<'a> = HashMap<String, &'a RawValue>;
 
 /// One look at a document.
 #[derive(Debug)]
@@ -194,10 +199,12 @@ impl Look<'_> {
     /// The mode and the owner, each with its label. The mode is what selects a tier.
     fn view(&self, seen: &Seen) -> Vec<(String, String)> {
         let mut view = Vec::new();
-        let document = serde_json::from_slice(&seen.document).unwrap_or(Value::Null);
+        // What the members hold is read for those that are told: a document of another kind may hold anything.
+        let document: Members<'_> = serde_json::from_slice(&seen.document).unwrap_or_default();
         for name in tier_fields(self.contract.contract.manifest().document.fields.values()) {
-            if let Some(value) = document.get(name).and_then(Value::as_str) {
-                let value = one_line(value, WORD_MAX_BYTES);
+            let value = document.get(name).map(|value| serde_json::from_str(value.get()));
+            if let Some(Ok(Value::String(value))) = value {
+                let value = one_line(&value, WORD_MAX_BYTES);
                 let doubt = if self.end() == End::Kept { "" } else { ", not to be relied on" };
                 view.push((one_line(name, WORD_MAX_BYTES), format!("{value}{doubt}")));
             }

@@ -53,6 +53,7 @@ fn usage_is_2_and_is_said() {
         [&good[..], &["-"]].concat(),
         [&good[..], &["--url", "http://127.0.0.1:1"]].concat(),
         [&good[..], &["--prev", nowhere]].concat(),
+        [&good[..], &["--prev", &format!("{document}/below")]].concat(),
         [&good[..], &["--now", "yesterday"]].concat(),
         [&good[..], &["--deadline", "0"]].concat(),
         [&good[..], &["--deadline", "NaN"]].concat(),
