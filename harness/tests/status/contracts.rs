@@ -21,10 +21,10 @@ fn whole(name: &str) -> (std::path::PathBuf, String) {
     let now = json!({"now": AT, "transitions": [["open", "hot"], ["hot", "shut"]]});
     file(&folder, "fixtures.json", &now.to_string());
     file(&folder, "rejects/open_for_a_reason.json", &document("open", &["HEAT"], 1));
-    file(&folder, "rejects/opened_less.json", &document("open", &[], 1));
+    file(&folder, "rejects/in_time/opened_less.json", &document("open", &[], 1));
     let listed = json!({
         "open_for_a_reason": {"findings": [{"code": "RULE", "rule": "open_has_no_reasons", "pointer": "/mode"}]},
-        "opened_less": {"prev": "hot", "now": AT, "findings": [{"code": "TRANSITION", "rule": "opened_never_falls", "pointer": "/opened"}]},
+        "in_time/opened_less": {"prev": "hot", "now": AT, "findings": [{"code": "TRANSITION", "rule": "opened_never_falls", "pointer": "/opened"}]},
     });
     file(&folder, "rejects.json", &listed.to_string());
     (folder, contract)
@@ -94,7 +94,13 @@ fn what_a_contract_leaves_out_is_named() {
     gaps(
         "no_list",
         &remove("rejects.json"),
-        "rejects/opened_less.json: expected it in rejects.json",
+        "rejects/in_time/opened_less.json: expected it in rejects.json",
+    );
+    let in_time = json!({"open_for_a_reason": {"now": AT, "findings": []}});
+    gaps(
+        "misplaced",
+        &write("rejects.json", in_time.to_string()),
+        "that need prev or now in in_time",
     );
     let reject = "rejects/open_for_a_reason.json";
     gaps(
