@@ -21,6 +21,10 @@ impl Findings {
         }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
     /// The findings by place, and how many were left out.
     pub(crate) fn sorted(mut self) -> (Vec<Finding>, usize) {
         self.list.sort_by(|one, other| one.order().cmp(&other.order()));

@@ -6,6 +6,7 @@ mod contract;
 mod finding;
 mod findings;
 pub mod manifest;
+mod names;
 mod read;
 mod say;
 pub mod schema;

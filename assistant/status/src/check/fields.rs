@@ -8,7 +8,7 @@ use regex_lite::Regex;
 use super::marks::Marks;
 use super::shared::Checked;
 use super::{Mode, Options};
-use crate::contract::{Age, Bounds, Codes, Contract, INT_BITS, Literal, Member, Members, Shape};
+use crate::contract::{Age, Bounds, Codes, Contract, INT_BITS, Member, Members, Shape};
 use crate::finding::{Code, FOUND_MAX_BYTES, Finding, shown};
 use crate::findings::Findings;
 use crate::read::{Kind, NONE, Num, Tree, escaped};
@@ -16,7 +16,9 @@ use crate::read::{Kind, NONE, Num, Tree, escaped};
 struct Fields<'c, 'd, 'f> {
     options: &'c Options<'c>,
     findings: &'f mut Findings,
-    tree: Tree<'d>,
+    tree: &'f Tree<'d>,
+    /// Where each member of the contract stands, then each of the object that is looked at, and of those above it;
+    /// `NONE` where there is none.
     slots: Vec<u32>,
     marks: Marks,
 }
@@ -29,23 +31,19 @@ pub(super) fn check<'d>(
     findings: &mut Findings,
 ) -> Checked<'d> {
     let marks = Marks::new(std::mem::take(&mut tree.faulty));
-    let mut fields = Fields { options, findings, tree, slots: Vec::new(), marks };
-    if fields.tree.kind(0) == Kind::Object {
-        let slots = fields.slots(0, &contract.members);
-        fields.slots.clone_from(&slots);
-        fields.members(0, &contract.members, &slots);
-    } else {
-        if !fields.marks.has(0) {
-            fields.fault(0, Code::Type, "an object");
-        }
-        fields.slots.resize(contract.members.list.len(), NONE);
+    let slots = Vec::with_capacity(contract.members.list.len() * 2);
+    let mut fields = Fields { options, findings, tree: &tree, slots, marks };
+    if tree.kind(0) == Kind::Object {
+        fields.members(0, &contract.members);
+    } else if !fields.marks.has(0) {
+        fields.fault(0, Code::Type, "an object");
     }
     fields.huge();
-    let Fields { tree, slots, marks, .. } = fields;
-    Checked { tree, slots, marks }
+    let Fields { slots, marks, .. } = fields;
+    Checked::new(tree, &marks, &slots, &contract.places)
 }
 
-impl<'c> Fields<'c, '_, '_> {
+impl<'c, 'd> Fields<'c, 'd, '_> {
     /// A finding about the value itself.
     fn fault(&mut self, at: u32, code: Code, expected: &str) {
         let Self { tree, findings, marks, .. } = self;
@@ -75,33 +73,31 @@ impl<'c> Fields<'c, '_, '_> {
         });
     }
 
-    /// Where each member stands. Members that the contract does not know are extra, unless they may be there.
-    fn slots(&mut self, object: u32, members: &Members) -> Vec<u32> {
-        let mut slots = vec![NONE; members.list.len()];
-        let mut extra = Vec::new();
+    /// Notes where each member stands. One that the contract does not know is extra, unless it may be there.
+    fn find(&mut self, object: u32, members: &Members) {
+        let first = self.slots.len();
+        self.slots.resize(first + members.list.len(), NONE);
+        let may_have_more = !members.is_closed && self.options.mode == Mode::Min;
         for (at, node) in self.tree.elements(object) {
-            match members.place(node.hash, &self.tree.key(&node)) {
+            match members.names.place_of(node.hash, |name| self.tree.is_key(node, name)) {
                 Some(place) => {
-                    if let Some(slot) = slots.get_mut(place).filter(|slot| **slot == NONE) {
+                    if let Some(slot) =
+                        self.slots.get_mut(first + place).filter(|slot| **slot == NONE)
+                    {
                         *slot = at;
                     }
                 }
-                None => extra.push(at),
+                None if may_have_more || self.marks.has(at) => {}
+                None => self.fault(at, Code::Extra, "no such member"),
             }
         }
-        if members.is_closed || self.options.mode == Mode::Exact {
-            for at in extra {
-                if !self.marks.has(at) {
-                    self.fault(at, Code::Extra, "no such member");
-                }
-            }
-        }
-        slots
     }
 
-    fn members(&mut self, object: u32, members: &'c Members, slots: &[u32]) {
-        for (member, at) in members.list.iter().zip(slots) {
-            match *at {
+    fn members(&mut self, object: u32, members: &'c Members) {
+        let first = self.slots.len();
+        self.find(object, members);
+        for (place, member) in (first..).zip(&members.list) {
+            match self.slots.get(place).copied().unwrap_or(NONE) {
                 NONE if member.may_lack => {}
                 NONE => self.missing(object, member),
                 at => self.value(at, member),
@@ -120,20 +116,22 @@ impl<'c> Fields<'c, '_, '_> {
             }
             (Shape::Num { bounds }, Kind::Int | Kind::Float) => self.num(at, member, bounds),
             (Shape::Bool, Kind::True | Kind::False) => {
-                self.constant(at, member, |_| Literal::Bool(kind == Kind::True));
+                self.constant(at, member);
             }
             (Shape::Text { min, pattern }, Kind::Text) => {
                 self.text(at, member, *min, pattern.as_ref());
             }
             (Shape::Code { codes, tier }, Kind::Text) => {
-                if self.code(at, codes, *tier).is_some() {
-                    self.constant(at, member, |code| Literal::Text(code.into_owned()));
+                let tier = tier.and_then(|field| self.tier(field, codes));
+                if self.code(at, codes, tier.as_deref()).is_some() {
+                    self.constant(at, member);
                 }
             }
             (Shape::Codes { .. }, Kind::List) => self.codes(at, &member.shape),
             (Shape::Object(members), Kind::Object) => {
-                let slots = self.slots(at, members);
-                self.members(at, members, &slots);
+                let first = self.slots.len();
+                self.members(at, members);
+                self.slots.truncate(first);
             }
             (Shape::List { item, is_unique, bounds }, Kind::List) => {
                 self.list(at, item, *is_unique, bounds);
@@ -144,14 +142,10 @@ impl<'c> Fields<'c, '_, '_> {
     }
 
     /// The value against the only one that may stand there, if there is only one.
-    fn constant(
-        &mut self,
-        at: u32,
-        member: &Member,
-        value: impl FnOnce(Cow<'_, str>) -> Literal,
-    ) -> bool {
+    #[inline(always)]
+    fn constant(&mut self, at: u32, member: &Member) -> bool {
         let Some(constant) = &member.constant else { return false };
-        if value(self.tree.string(at)) != *constant {
+        if !constant.is(self.tree, at) {
             self.fault(at, Code::Const, &constant.to_string());
         }
         true
@@ -182,31 +176,31 @@ impl<'c> Fields<'c, '_, '_> {
     }
 
     fn bounded(&mut self, at: u32, member: &Member, bounds: &Bounds, value: Num) {
-        if !self.constant(at, member, |_| Literal::Num(value)) && !bounds.hold(value) {
+        if !self.constant(at, member) && !bounds.hold(value) {
             self.fault(at, Code::Range, &bounds.say());
         }
     }
 
     fn text(&mut self, at: u32, member: &Member, min: usize, pattern: Option<&Regex>) {
-        let text = self.tree.string(at);
-        if text.chars().take(min).count() < min {
+        let text = || self.tree.string(at);
+        if min > 0 && text().chars().take(min).count() < min {
             self.fault(at, Code::Range, &format!("a string of at least {min} characters"));
-        } else if let Some(pattern) = pattern.filter(|pattern| !pattern.is_match(&text)) {
+        } else if let Some(pattern) = pattern.filter(|pattern| !pattern.is_match(&text())) {
             self.fault(at, Code::Range, &format!("a string like {pattern}"));
         } else {
-            self.constant(at, member, |text| Literal::Text(text.into_owned()));
+            self.constant(at, member);
         }
     }
 
     /// The place of a code that may stand there.
-    fn code(&mut self, at: u32, codes: &Codes, tier: Option<usize>) -> Option<usize> {
+    fn code(&mut self, at: u32, codes: &Codes, tier: Option<&str>) -> Option<usize> {
         let place = codes.place(&self.tree.string(at));
         let Some(place) = place else {
             self.fault(at, Code::Enum, &codes.name);
             return None;
         };
-        match tier.and_then(|field| self.tier(field, codes)) {
-            Some(tier) if codes.tier(place) != Some(&tier) => {
+        match tier {
+            Some(tier) if codes.tier(place) != Some(tier) => {
                 self.fault(at, Code::Tier, &format!("a code of tier {tier}"));
                 None
             }
@@ -215,64 +209,67 @@ impl<'c> Fields<'c, '_, '_> {
     }
 
     /// The present tier, where the field that selects it says one.
-    fn tier(&self, field: usize, codes: &Codes) -> Option<String> {
+    fn tier(&self, field: usize, codes: &Codes) -> Option<Cow<'d, str>> {
         let at = self.slots.get(field).copied().filter(|at| *at != NONE)?;
         let is_text = self.tree.kind(at) == Kind::Text && !self.marks.has(at);
         let tier = is_text.then(|| self.tree.string(at))?;
-        codes.has_tier(&tier).then(|| tier.into_owned())
+        codes.has_tier(&tier).then_some(tier)
     }
 
     fn codes(&mut self, at: u32, shape: &'c Shape) {
         let Shape::Codes { codes, tier, is_ordered, is_unique, has, bounds } = shape else {
             return;
         };
-        let items: Vec<_> = self.tree.elements(at).map(|(item, node)| (item, node.kind)).collect();
-        let mut seen = HashSet::new();
+        let tier = tier.and_then(|field| self.tier(field, codes));
+        let mut seen = Vec::new();
+        if *is_unique {
+            seen.resize(codes.tiers.len(), false);
+        }
         let (mut last, mut is_in_order) = (0, true);
-        for (item, kind) in &items {
-            if self.marks.has(*item) {
+        for (item, node) in self.tree.elements(at) {
+            if self.marks.has(item) {
                 continue;
             }
-            if *kind != Kind::Text {
-                self.fault(*item, Code::Type, &codes.name);
+            if node.kind != Kind::Text {
+                self.fault(item, Code::Type, &codes.name);
                 continue;
             }
-            let Some(place) = self.code(*item, codes, *tier) else { continue };
-            if *is_unique && !seen.insert(place) {
-                self.fault(*item, Code::Duplicate, "each code once");
+            let Some(place) = self.code(item, codes, tier.as_deref()) else { continue };
+            if seen.get_mut(place).is_some_and(|seen| std::mem::replace(seen, true)) {
+                self.fault(item, Code::Duplicate, "each code once");
             } else if *is_ordered && is_in_order && place < last {
-                self.fault(*item, Code::Order, "codes in the order of their registry");
+                self.fault(item, Code::Order, "codes in the order of their registry");
                 is_in_order = false;
             }
             last = last.max(place);
         }
-        self.length(at, items.len(), bounds);
+        self.length(at, bounds);
         if let Some(code) = has
-            && !items
-                .iter()
-                .any(|(item, kind)| *kind == Kind::Text && self.tree.string(*item) == *code)
+            && !self
+                .tree
+                .elements(at)
+                .any(|(item, node)| node.kind == Kind::Text && self.tree.is_text(item, code))
             && !self.marks.has(at)
         {
             self.fault(at, Code::Enum, &format!("a list that has {code}"));
         }
     }
 
-    fn length(&mut self, at: u32, length: usize, bounds: &Bounds) {
-        if !bounds.hold(Num::Int(length as i128)) {
+    fn length(&mut self, at: u32, bounds: &Bounds) {
+        if !bounds.hold(Num::Int(self.tree.elements(at).count() as i128)) {
             self.fault(at, Code::Range, &format!("{} items", bounds.say()));
         }
     }
 
     fn list(&mut self, at: u32, item: &'c Member, is_unique: bool, bounds: &Bounds) {
-        let items: Vec<_> = self.tree.elements(at).map(|(item, _)| item).collect();
         let mut seen = HashSet::new();
-        for value in &items {
-            self.value(*value, item);
-            if is_unique && !self.marks.has(*value) && !seen.insert(self.scalar(*value)) {
-                self.fault(*value, Code::Duplicate, "each item once");
+        for (value, _) in self.tree.elements(at) {
+            self.value(value, item);
+            if is_unique && !self.marks.has(value) && !seen.insert(self.scalar(value)) {
+                self.fault(value, Code::Duplicate, "each item once");
             }
         }
-        self.length(at, items.len(), bounds);
+        self.length(at, bounds);
     }
 
     /// A value without elements, so that equal ones are the same string.
@@ -285,9 +282,8 @@ impl<'c> Fields<'c, '_, '_> {
     }
 
     fn map(&mut self, at: u32, value: &'c Member, keys: Option<&Codes>) {
-        let members: Vec<_> = self.tree.elements(at).collect();
-        for (member, node) in members {
-            let is_known = keys.is_none_or(|keys| keys.place(&self.tree.key(&node)).is_some());
+        for (member, node) in self.tree.elements(at) {
+            let is_known = keys.is_none_or(|keys| keys.place(&self.tree.key(node)).is_some());
             if is_known {
                 self.value(member, value);
             } else if !self.marks.has(member) {
@@ -298,9 +294,9 @@ impl<'c> Fields<'c, '_, '_> {
 
     /// Whole numbers beyond all finite ones, where none was expected that could be too large.
     fn huge(&mut self) {
-        for at in std::mem::take(&mut self.tree.huge) {
-            if !self.marks.has(at) {
-                self.fault(at, Code::NotFinite, "a finite number");
+        for at in &self.tree.huge {
+            if !self.marks.has(*at) {
+                self.fault(*at, Code::NotFinite, "a finite number");
             }
         }
     }

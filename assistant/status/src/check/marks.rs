@@ -28,11 +28,12 @@ impl Marks {
         self.values.contains(&at)
     }
 
+    pub(super) fn are_none(&self) -> bool {
+        self.values.is_empty() && self.lacking.is_empty()
+    }
+
     /// Whether a value, one above it or one below it has a finding.
     pub(super) fn touch(&self, tree: &Tree<'_>, at: u32) -> bool {
-        if self.values.is_empty() && self.lacking.is_empty() {
-            return false;
-        }
         let node = tree.node(at);
         let below = || at..node.next;
         let above =

@@ -109,10 +109,9 @@ pub fn check(contract: &Contract, document: &[u8], options: &Options<'_>) -> Rep
             Some(Err(fault)) => findings.push(|| fault.clone()),
             None => {}
         }
-        owner::of(contract, &checked)
+        findings.is_empty().then(|| owner::of(contract, &checked))?
     });
     let (findings, omitted) = findings.sorted();
-    let owner = owner.filter(|_| findings.is_empty());
     let were_ages_judged = options.now.is_some() || !contract.limits_ages();
     Report { findings, omitted, owner, were_ages_judged }
 }

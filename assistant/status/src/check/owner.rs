@@ -32,11 +32,9 @@ pub(super) fn of(contract: &Contract, document: &Checked<'_>) -> Option<Owner> {
 fn first(value: &Value<'_>) -> Option<String> {
     match value {
         Value::Text(code) => Some(code.to_string()),
-        nested @ (Value::Nested(..) | Value::List(_)) => {
-            nested.items().first().and_then(|item| match item {
-                Value::Text(code) => Some(code.to_string()),
-                _ => None,
-            })
+        Value::Nested(of, at) => {
+            let (item, _) = of.tree.items(*at)?.next()?;
+            first(&Value::node(of, item))
         }
         _ => None,
     }

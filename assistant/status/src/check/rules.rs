@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::shared::Checked;
+use super::shared::{Checked, below};
 use super::value::Value;
-use crate::contract::{CompiledRule, Contract, Demand, Place, Term, Test};
+use crate::contract::{CompiledRule, Contract, Demand, Source, Term, Test};
 use crate::finding::{Code, FOUND_MAX_BYTES, Finding, shown};
 use crate::findings::Findings;
 use crate::manifest::{Reading, Root};
@@ -27,7 +27,7 @@ pub(super) fn check(
     now: Option<i64>,
     findings: &mut Findings,
 ) {
-    let scene = Scene { contract, document, before: None, item: None, now };
+    let scene = Scene { now, ..Scene::of(contract, document) };
     for rule in &contract.rules {
         scene.ask(rule, Code::Rule, findings);
     }
@@ -41,7 +41,7 @@ pub(super) fn transitions(
     now: Option<i64>,
     findings: &mut Findings,
 ) {
-    let scene = Scene { contract, document, before: Some(before), item: None, now };
+    let scene = Scene { before: Some(before), now, ..Scene::of(contract, document) };
     for rule in &contract.transitions {
         scene.ask(rule, Code::Transition, findings);
     }
@@ -52,30 +52,27 @@ impl<'a> Scene<'a> {
         Self { contract, document, before: None, item: None, now: None }
     }
 
-    fn ask(self, rule: &CompiledRule, code: Code, findings: &mut Findings) {
-        if self.is_askable(rule) && !self.holds(rule) {
+    fn ask(&self, rule: &CompiledRule, code: Code, findings: &mut Findings) {
+        // What few rules are is asked last.
+        if !self.holds(rule) && self.is_askable(rule) {
             findings.push(|| self.finding(rule, code));
         }
     }
 
     /// A rule is about fields that are there and as they should be: the others have their finding.
-    fn is_askable(self, rule: &CompiledRule) -> bool {
+    fn is_askable(&self, rule: &CompiledRule) -> bool {
         (self.now.is_some() || !rule.reads_now)
-            && rule.places.iter().all(|place| {
-                let of = self.root(place.root).map(|of| (of, of.at(place)));
-                matches!(of, Some((of, Some(at))) if !of.marks.touch(&of.tree, at))
-            })
+            && rule.places.iter().all(|(root, place)| self.found(*root, *place).is_some())
     }
 
-    const fn root(self, root: Root) -> Option<&'a Checked<'a>> {
-        match root {
-            Root::Document => Some(self.document),
-            Root::Before => self.before,
-            Root::Item => None,
-        }
+    /// The value at one of the contract's places, and the document that it stands in.
+    #[inline(always)]
+    fn found(&self, root: Root, place: usize) -> Option<(&'a Checked<'a>, u32)> {
+        let of = if root == Root::Before { self.before? } else { self.document };
+        Some((of, of.at(place)?))
     }
 
-    fn holds(self, rule: &CompiledRule) -> bool {
+    fn holds(&self, rule: &CompiledRule) -> bool {
         if rule.condition.as_ref().is_some_and(|condition| !self.test(condition)) {
             return true;
         }
@@ -85,10 +82,10 @@ impl<'a> Scene<'a> {
         }
     }
 
-    fn finding(self, rule: &CompiledRule, code: Code) -> Finding {
-        let mut places = rule.places.iter().filter(|place| place.root == Root::Document);
+    fn finding(&self, rule: &CompiledRule, code: Code) -> Finding {
+        let place = rule.places.iter().find(|(root, _)| *root == Root::Document);
         let tree = &self.document.tree;
-        let at = places.next().and_then(|place| self.document.at(place)).unwrap_or(0);
+        let at = place.and_then(|(_, place)| self.document.at(*place)).unwrap_or(0);
         let node = tree.node(at);
         Finding {
             code,
@@ -100,28 +97,45 @@ impl<'a> Scene<'a> {
         }
     }
 
-    fn test(self, test: &'a Test) -> bool {
+    fn test(&self, test: &'a Test) -> bool {
         match test {
             Test::All(parts) => parts.iter().all(|part| self.test(part)),
             Test::Any(parts) => parts.iter().any(|part| self.test(part)),
             Test::Not(part) => !self.test(part),
-            Test::Eq(one, other) => self.value(one).equals(&self.value(other)),
-            Test::Ne(one, other) => !self.value(one).equals(&self.value(other)),
+            Test::Eq(one, other) => self.same(one, other),
+            Test::Ne(one, other) => !self.same(one, other),
             Test::Le(one, other) => self.value(one).is_below(&self.value(other), true),
             Test::Lt(one, other) => self.value(one).is_below(&self.value(other), false),
-            Test::In(one, other) => self.value(other).has(&self.value(one)),
-            Test::Has(one, other) => self.value(one).has(&self.value(other)),
+            Test::In(one, list) => self.value(list).has(&self.value(one)),
+            Test::Has(Term::Read(Reading::Value, source), Term::Literal(literal)) => {
+                self.source(source).is_some_and(|(of, at)| literal.is_in(&of.tree, at))
+            }
+            Test::Has(list, one) => self.value(list).has(&self.value(one)),
             Test::Each(list, part) => self.each(list, part),
         }
     }
 
-    fn each(self, list: &'a Term, part: &'a Test) -> bool {
-        let Value::Nested(of, at) = self.value(list) else { return false };
-        let Some(mut items) = of.tree.items(at) else { return false };
-        items.all(|(item, _)| Self { item: Some((of, item)), ..self }.test(part))
+    #[inline(always)]
+    fn same(&self, one: &'a Term, other: &'a Term) -> bool {
+        match (one, other) {
+            // Most of what rules ask.
+            (Term::Read(Reading::Value, source), Term::Literal(literal)) => {
+                self.source(source).is_some_and(|(of, at)| literal.is(&of.tree, at))
+            }
+            (Term::Read(Reading::Value, source), Term::List(written)) => {
+                self.source(source).is_some_and(|(of, at)| written.is(&of.tree, at))
+            }
+            _ => self.value(one).equals(&self.value(other)),
+        }
     }
 
-    pub(super) fn value(self, term: &'a Term) -> Value<'a> {
+    fn each(&self, list: &'a Term, part: &'a Test) -> bool {
+        let Value::Nested(of, at) = self.value(list) else { return false };
+        let Some(mut items) = of.tree.items(at) else { return false };
+        items.all(|(item, _)| Self { item: Some((of, item)), ..*self }.test(part))
+    }
+
+    pub(super) fn value(&self, term: &'a Term) -> Value<'a> {
         match term {
             Term::Literal(literal) => Value::literal(literal),
             Term::List(items) => Value::List(items),
@@ -130,11 +144,19 @@ impl<'a> Scene<'a> {
         }
     }
 
-    fn read(self, reading: Reading, place: &'a Place) -> Value<'a> {
-        let found = match place.root {
-            Root::Item => self.item.and_then(|(of, item)| Some((of, of.below(item, &place.rest)?))),
-            root => self.root(root).and_then(|of| Some((of, of.at(place)?))),
-        };
+    #[inline(always)]
+    fn source(&self, source: &Source) -> Option<(&'a Checked<'a>, u32)> {
+        match source {
+            Source::Document(root, place) => self.found(*root, *place),
+            Source::Item(steps) => {
+                let (of, item) = self.item?;
+                Some((of, below(&of.tree, item, steps)?))
+            }
+        }
+    }
+
+    fn read(&self, reading: Reading, source: &Source) -> Value<'a> {
+        let found = self.source(source);
         let value = found.map_or(Value::Absent, |(of, at)| Value::node(of, at));
         match (reading, value) {
             (Reading::Value, value) => value,
@@ -145,7 +167,7 @@ impl<'a> Scene<'a> {
     }
 
     /// What the registries say of a code.
-    fn known(self, reading: Reading, code: &str) -> Value<'a> {
+    fn known(&self, reading: Reading, code: &str) -> Value<'a> {
         let Some(entry) = self.contract.entry(code) else { return Value::Absent };
         let unblock = entry.unblock.as_ref();
         let text = match reading {

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 use super::shared::Checked;
-use crate::contract::Literal;
-use crate::read::{Kind, Num};
+use crate::contract::{Literal, Written};
+use crate::read::{Kind, Num, hash};
 
 /// A value, wherever it stands.
 pub(super) enum Value<'a> {
@@ -18,7 +19,7 @@ pub(super) enum Value<'a> {
     /// A list or an object of a document.
     Nested(&'a Checked<'a>, u32),
     /// A list of the contract.
-    List(&'a [Literal]),
+    List(&'a Written),
 }
 
 impl<'a> Value<'a> {
@@ -43,29 +44,9 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The items of a list; none for anything else.
-    pub(super) fn items(&self) -> Vec<Value<'_>> {
-        match self {
-            Self::List(items) => items.iter().map(Value::literal).collect(),
-            Self::Nested(of, at) => {
-                let items = of.tree.items(*at).into_iter().flatten();
-                items.map(|(item, _)| Value::node(of, item)).collect()
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    fn is_list(&self) -> bool {
-        match self {
-            Self::List(_) => true,
-            Self::Nested(of, at) => of.tree.kind(*at) == Kind::List,
-            _ => false,
-        }
-    }
-
     pub(super) fn length(&self) -> Value<'static> {
         let length = match self {
-            Self::List(items) => items.len(),
+            Self::List(written) => written.list.len(),
             Self::Nested(of, at) => of.tree.elements(*at).count(),
             _ => return Value::Absent,
         };
@@ -78,10 +59,20 @@ impl<'a> Value<'a> {
             (Self::Bool(one), Self::Bool(other)) => one == other,
             (Self::Num(one), Self::Num(other)) => one == other,
             (Self::Text(one), Self::Text(other)) => one == other,
-            (one, other) if one.is_list() && other.is_list() => {
-                let (one, other) = (one.items(), other.items());
-                one.len() == other.len()
-                    && one.iter().zip(&other).all(|(one, other)| one.equals(other))
+            (Self::List(one), Self::List(other)) => one.list == other.list,
+            (Self::List(written), Self::Nested(of, at))
+            | (Self::Nested(of, at), Self::List(written)) => written.is(&of.tree, *at),
+            (Self::Nested(one, at), Self::Nested(other, there)) => {
+                let (Some(mut items), Some(mut others)) =
+                    (one.tree.items(*at), other.tree.items(*there))
+                else {
+                    return false;
+                };
+                let are_there = items.all(|(item, _)| {
+                    let same = others.next().map(|(item, _)| Value::node(other, item));
+                    same.is_some_and(|same| Value::node(one, item).equals(&same))
+                });
+                are_there && others.next().is_none()
             }
             _ => false,
         }
@@ -98,12 +89,15 @@ impl<'a> Value<'a> {
             (Self::Nested(one, at), Self::Nested(other, there)) => {
                 let are_maps =
                     one.tree.kind(*at) == Kind::Object && other.tree.kind(*there) == Kind::Object;
+                let members = |of: &'a Checked<'a>, at| {
+                    of.tree
+                        .elements(at)
+                        .map(|(member, node)| (of.tree.key(node), Value::node(of, member)))
+                };
+                let others: HashMap<_, _> = members(other, *there).collect();
                 are_maps
-                    && one.tree.elements(*at).all(|(member, node)| {
-                        let same = other.tree.member(*there, &one.tree.key(&node));
-                        same.is_some_and(|same| {
-                            Value::node(one, member).is_below(&Value::node(other, same), or_same)
-                        })
+                    && members(one, *at).all(|(key, value)| {
+                        others.get(&key).is_some_and(|same| value.is_below(same, or_same))
                     })
             }
             _ => false,
@@ -114,9 +108,17 @@ impl<'a> Value<'a> {
     pub(super) fn has(&self, element: &Self) -> bool {
         match (self, element) {
             (Self::Nested(of, at), Self::Text(key)) if of.tree.kind(*at) == Kind::Object => {
-                of.tree.member(*at, key).is_some()
+                of.tree.member(*at, hash(key.as_bytes()), key).is_some()
             }
-            _ => self.items().iter().any(|item| item.equals(element)),
+            (Self::List(written), Self::Text(text)) => written.has_text(text),
+            (Self::List(written), _) => {
+                written.list.iter().any(|item| Value::literal(item).equals(element))
+            }
+            (Self::Nested(of, at), _) => {
+                let mut items = of.tree.items(*at).into_iter().flatten();
+                items.any(|(item, _)| Value::node(of, item).equals(element))
+            }
+            _ => false,
         }
     }
 }

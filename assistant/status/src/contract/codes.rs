@@ -4,37 +4,28 @@ use std::collections::HashMap;
 
 use super::Builder;
 use crate::manifest::{Of, Registry};
+use crate::names::Names;
 
 /// The codes that may stand somewhere.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Codes {
     /// What they are called together, for messages.
     pub(crate) name: String,
-    pub(crate) list: Vec<String>,
+    pub(crate) names: Names,
     /// The tier of each, where there are tiers.
     pub(crate) tiers: Vec<Option<String>>,
-    places: HashMap<String, usize>,
 }
 
 impl Codes {
     fn new<'a>(name: String, codes: impl Iterator<Item = (Option<&'a str>, &'a str)>) -> Self {
-        let mut new = Self { name, ..Self::default() };
-        for (tier, code) in codes {
-            new.places.entry(code.to_owned()).or_insert(new.list.len());
-            new.list.push(code.to_owned());
-            new.tiers.push(tier.map(str::to_owned));
-        }
-        new
+        let (tiers, codes): (Vec<_>, Vec<_>) = codes.unzip();
+        let tiers = tiers.into_iter().map(|tier| tier.map(str::to_owned)).collect();
+        Self { name, names: Names::new(codes.into_iter()), tiers }
     }
 
     /// Where a code stands, if it is one.
     pub(crate) fn place(&self, code: &str) -> Option<usize> {
-        // Most lists are so short that comparing is faster than hashing.
-        if self.list.len() <= 8 {
-            self.list.iter().position(|known| known == code)
-        } else {
-            self.places.get(code).copied()
-        }
+        self.names.place(code)
     }
 
     pub(crate) fn tier(&self, place: usize) -> Option<&str> {

@@ -9,14 +9,15 @@ mod term;
 
 pub(crate) use bounds::{Bounds, INT_BITS};
 pub(crate) use codes::Codes;
-pub(crate) use rule::{CompiledRule, Demand, Place, Test};
+pub(crate) use rule::{CompiledRule, Demand, Place, Source, Step, Test};
 pub(crate) use shape::{Age, Member, Members, Shape};
-pub(crate) use term::{Literal, Term};
+pub(crate) use term::{Literal, Term, Written};
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use crate::broken::{Broken, Problem};
 use crate::manifest::{Entry, Field, Manifest, Of, Registry};
+use crate::names::Names;
 
 /// A contract that can be relied on.
 #[derive(Debug)]
@@ -26,7 +27,10 @@ pub struct Contract {
     pub(crate) rules: Vec<CompiledRule>,
     pub(crate) transitions: Vec<CompiledRule>,
     pub(crate) precedence: Vec<Term>,
-    entries: HashMap<String, Entry>,
+    /// Every place that a rule or the precedence reads.
+    pub(crate) places: Vec<Place>,
+    codes: Names,
+    entries: Vec<Entry>,
     limits_ages: bool,
 }
 
@@ -37,7 +41,12 @@ impl Contract {
     ///
     /// Every problem at once: what it refers to and does not have, what contradicts itself, what says nothing.
     pub fn new(manifest: Manifest) -> Result<Self, Broken> {
-        let mut builder = Builder { manifest: &manifest, problems: Vec::new(), path: Vec::new() };
+        let mut builder = Builder {
+            manifest: &manifest,
+            problems: Vec::new(),
+            path: Vec::new(),
+            places: Vec::new(),
+        };
         builder.versions();
         builder.registries();
         let members = builder.inside("document", Builder::document);
@@ -45,21 +54,32 @@ impl Contract {
         let transitions = builder.rules("transitions", &manifest.transitions, &members);
         let precedence = builder.inside("precedence", |builder| builder.precedence(&members));
         builder.ids();
-        let problems = builder.problems;
+        let Builder { problems, places, .. } = builder;
         if !problems.is_empty() {
             return Err(Broken { problems });
         }
         let entries = manifest.registries.values().flat_map(Registry::entries);
-        let entries = entries.map(|(_, entry)| (entry.code.clone(), entry.clone())).collect();
+        let entries: Vec<_> = entries.map(|(_, entry)| entry.clone()).collect();
+        let codes = Names::new(entries.iter().map(|entry| entry.code.as_str()));
         let limits_ages = manifest.document.fields.values().any(has_age)
             || rules.iter().chain(&transitions).any(|rule| rule.reads_now);
-        Ok(Self { manifest, members, rules, transitions, precedence, entries, limits_ages })
+        Ok(Self {
+            manifest,
+            members,
+            rules,
+            transitions,
+            precedence,
+            places,
+            codes,
+            entries,
+            limits_ages,
+        })
     }
 
     /// What the registries say of a code.
     #[must_use]
     pub fn entry(&self, code: &str) -> Option<&Entry> {
-        self.entries.get(code)
+        self.entries.get(self.codes.place(code)?)
     }
 
     /// Whether a verdict depends on the time.
@@ -87,6 +107,7 @@ pub(crate) struct Builder<'m> {
     manifest: &'m Manifest,
     problems: Vec<Problem>,
     path: Vec<String>,
+    places: Vec<Place>,
 }
 
 impl<'m> Builder<'m> {

@@ -3,6 +3,7 @@
 use super::term::Scope;
 use super::{Builder, Codes, Member, Members, Shape, Term};
 use crate::manifest::{Operand, Path, Predicate, Reading, Root, Rule, Scalar};
+use crate::read::hash;
 
 /// A rule.
 #[derive(Debug)]
@@ -12,7 +13,7 @@ pub(crate) struct CompiledRule {
     pub(crate) condition: Option<Test>,
     pub(crate) demand: Demand,
     /// The places that it reads of this document and of the one before, each once, in order.
-    pub(crate) places: Vec<Place>,
+    pub(crate) places: Vec<(Root, usize)>,
     pub(crate) reads_now: bool,
 }
 
@@ -38,13 +39,39 @@ pub(crate) enum Test {
     Each(Term, Box<Self>),
 }
 
-/// A place, and its first step where that is a member of the document.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A place of a document, which is looked for once however many rules read it.
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Place {
-    pub(crate) root: Root,
     /// The place among the members of the document.
     pub(crate) first: usize,
-    pub(crate) rest: Vec<String>,
+    /// What leads from there further down.
+    pub(crate) rest: Vec<Step>,
+}
+
+/// One step down.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Step {
+    pub(crate) name: String,
+    pub(crate) hash: u32,
+    /// Which item of a list it is.
+    pub(crate) index: Option<usize>,
+}
+
+/// Where a rule reads.
+#[derive(Debug)]
+pub(crate) enum Source {
+    /// In a document, at one of the contract's places.
+    Document(Root, usize),
+    /// In the element of `each`, so far down.
+    Item(Vec<Step>),
+}
+
+fn steps(segments: &[String]) -> Vec<Step> {
+    let step = |name: &String| {
+        let hash = hash(name.as_bytes());
+        Step { name: name.clone(), hash, index: name.parse().ok() }
+    };
+    segments.iter().map(step).collect()
 }
 
 impl Builder<'_> {
@@ -80,10 +107,8 @@ impl Builder<'_> {
         }
         let mut places = Vec::new();
         for path in paths.into_iter().filter(|path| path.root != Root::Item) {
-            let place = self.found(path, members);
-            if let Some((place, _)) = place.filter(|(place, _)| !places.contains(place)) {
-                places.push(place);
-            }
+            let place = self.found(path, members).map(|(place, _)| (path.root, self.number(place)));
+            places.extend(place.filter(|place| !places.contains(place)));
         }
         let expected = rule.says.clone().unwrap_or_else(|| crate::say::demand(rule));
         let mut operands = Vec::new();
@@ -129,6 +154,7 @@ impl Builder<'_> {
                 if list.path().is_none() {
                     self.problem("expected each to go through a list of the document");
                 }
+                self.quick(part, members);
                 let list = self.term(list, members, scope);
                 let scope = Scope { item: true, ..scope };
                 Test::Each(list, self.test(part, members, scope).into())
@@ -141,6 +167,25 @@ impl Builder<'_> {
             self.problem("expected a part at least");
         }
         parts.iter().map(|part| self.test(part, members, scope)).collect()
+    }
+
+    /// What is gone through again for each item must not be as long as a document lets it be.
+    fn quick(&mut self, part: &Predicate, members: &Members) {
+        let mut operands = Vec::new();
+        part.operands(&mut operands);
+        for path in operands.into_iter().filter_map(Operand::path) {
+            let of_document = Some(path).filter(|path| path.root != Root::Item);
+            let found = of_document.and_then(|path| self.found_quietly(path, members));
+            if let Some((_, Some(member))) = found
+                && is_endless(&member.shape)
+            {
+                let path = path.segments.join(".");
+                let message = format!(
+                    "expected @{path} to have a bound, since each item is compared with it"
+                );
+                self.problem(message);
+            }
+        }
     }
 
     /// A code that is compared with a field has to be one that may stand there.
@@ -159,17 +204,26 @@ impl Builder<'_> {
         }
     }
 
-    pub(super) fn place(&mut self, path: &Path, members: &Members, scope: Scope) -> Place {
+    pub(super) fn source(&mut self, path: &Path, members: &Members, scope: Scope) -> Source {
         match path.root {
             Root::Before if !scope.before => self.problem("expected @prev in a transition only"),
             Root::Item if !scope.item => self.problem("expected @item inside each only"),
             Root::Document | Root::Before | Root::Item => {}
         }
-        let nowhere = Place { root: path.root, first: 0, rest: path.segments.clone() };
-        if path.root == Root::Item {
-            return nowhere;
+        let place = (path.root != Root::Item).then(|| self.found(path, members)).flatten();
+        match place {
+            Some((place, _)) => Source::Document(path.root, self.number(place)),
+            None => Source::Item(steps(&path.segments)),
         }
-        self.found(path, members).map_or(nowhere, |(place, _)| place)
+    }
+
+    /// The number of a place among those of the contract.
+    fn number(&mut self, place: Place) -> usize {
+        let known = self.places.iter().position(|known| *known == place);
+        known.unwrap_or_else(|| {
+            self.places.push(place);
+            self.places.len() - 1
+        })
     }
 
     /// The place and the member that a path leads to; a problem where it leads nowhere.
@@ -193,7 +247,7 @@ impl Builder<'_> {
     ) -> Option<(Place, Option<&'m Member>)> {
         let (first, rest) = path.segments.split_first()?;
         let (place, mut member) = members.of_name(first)?;
-        let place = Place { root: path.root, first: place, rest: rest.to_vec() };
+        let place = Place { first: place, rest: steps(rest) };
         for segment in rest {
             member = match &member.shape {
                 Shape::Object(members) => members.of_name(segment)?.1,
@@ -208,6 +262,17 @@ impl Builder<'_> {
             };
         }
         Some((place, Some(member)))
+    }
+}
+
+/// Whether a value may have any number of elements without a finding of its own.
+const fn is_endless(shape: &Shape) -> bool {
+    match shape {
+        Shape::List { bounds, .. } => bounds.max.is_none(),
+        Shape::Codes { bounds, is_unique, .. } => bounds.max.is_none() && !*is_unique,
+        Shape::Map { keys, .. } => keys.is_none(),
+        Shape::Object(_) => true,
+        _ => false,
     }
 }
 

@@ -6,14 +6,13 @@ use regex_lite::Regex;
 use super::bounds::Bounds;
 use super::{Builder, Codes, Literal};
 use crate::manifest::{Field, Kind, Of};
-use crate::read::hash;
+use crate::names::Names;
 
 /// The members of an object.
 #[derive(Debug)]
 pub(crate) struct Members {
     pub(crate) list: Vec<Member>,
-    /// The hash of each name and its place, by hash.
-    places: Vec<(u32, usize)>,
+    pub(crate) names: Names,
     /// No other members, in `min` too.
     pub(crate) is_closed: bool,
 }
@@ -79,16 +78,9 @@ pub(crate) struct Age {
 }
 
 impl Members {
-    /// The place of a member of that name, which has that hash.
-    pub(crate) fn place(&self, hash: u32, name: &str) -> Option<usize> {
-        let first = self.places.partition_point(|(known, _)| *known < hash);
-        let same = self.places.iter().skip(first).take_while(|(known, _)| *known == hash);
-        same.map(|(_, place)| *place)
-            .find(|place| self.list.get(*place).is_some_and(|member| member.name == name))
-    }
-
     pub(crate) fn of_name(&self, name: &str) -> Option<(usize, &Member)> {
-        self.list.iter().enumerate().find(|(_, member)| member.name == name)
+        let place = self.names.place(name)?;
+        Some((place, self.list.get(place)?))
     }
 }
 
@@ -98,11 +90,8 @@ impl Builder<'_> {
             .iter()
             .map(|(name, field)| self.inside(name, |this| this.member(name, field)))
             .collect();
-        let hashes =
-            list.iter().enumerate().map(|(place, member)| (hash(member.name.as_bytes()), place));
-        let mut places: Vec<_> = hashes.collect();
-        places.sort_unstable();
-        Members { list, places, is_closed }
+        let names = Names::new(fields.keys().map(String::as_str));
+        Members { list, names, is_closed }
     }
 
     fn member(&mut self, name: &str, field: &Field) -> Member {

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use super::rule::Place;
+use super::rule::Source;
 use super::{Builder, Members};
 use crate::manifest::{Operand, Reading, Scalar};
-use crate::read::Num;
+use crate::names::Names;
+use crate::read::{Kind, Num, Tree, hash};
 
 /// A value that the contract itself says.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,12 +21,64 @@ pub(crate) enum Literal {
 #[derive(Debug)]
 pub(crate) enum Term {
     Literal(Literal),
-    List(Vec<Literal>),
-    Read(Reading, Place),
+    List(Written),
+    Read(Reading, Source),
     Now,
 }
 
+/// A list that the contract itself says.
+#[derive(Debug)]
+pub(crate) struct Written {
+    pub(crate) list: Vec<Literal>,
+    texts: Names,
+}
+
+impl Written {
+    fn new(list: Vec<Literal>) -> Self {
+        let texts = list.iter().filter_map(|literal| match literal {
+            Literal::Text(text) => Some(text.as_str()),
+            _ => None,
+        });
+        Self { texts: Names::new(texts), list }
+    }
+
+    /// Whether this list stands there.
+    pub(crate) fn is(&self, tree: &Tree<'_>, at: u32) -> bool {
+        let Some(mut items) = tree.items(at) else { return false };
+        let mut literals = self.list.iter();
+        let are_there =
+            literals.all(|literal| items.next().is_some_and(|(item, _)| literal.is(tree, item)));
+        are_there && items.next().is_none()
+    }
+
+    pub(crate) fn has_text(&self, text: &str) -> bool {
+        self.texts.place(text).is_some()
+    }
+}
+
 impl Literal {
+    /// Whether this stands there.
+    #[inline(always)]
+    pub(crate) fn is(&self, tree: &Tree<'_>, at: u32) -> bool {
+        match (self, tree.kind(at)) {
+            (Self::Null, Kind::Null) => true,
+            (Self::Bool(value), Kind::True) => *value,
+            (Self::Bool(value), Kind::False) => !*value,
+            (Self::Num(number), Kind::Int | Kind::Float) => tree.number(at) == Some(*number),
+            (Self::Text(text), Kind::Text) => tree.is_text(at, text),
+            _ => false,
+        }
+    }
+
+    /// Whether a list that stands there has this, or a map this key.
+    pub(crate) fn is_in(&self, tree: &Tree<'_>, at: u32) -> bool {
+        match (self, tree.kind(at)) {
+            (Self::Text(key), Kind::Object) => tree.member(at, hash(key.as_bytes()), key).is_some(),
+            (_, Kind::List) => tree.elements(at).any(|(item, _)| self.is(tree, item)),
+            _ => false,
+        }
+    }
+
     fn of(scalar: &Scalar) -> Self {
         match scalar {
             Scalar::Null => Self::Null,
@@ -40,8 +93,10 @@ impl Builder<'_> {
     pub(super) fn term(&mut self, operand: &Operand, members: &Members, scope: Scope) -> Term {
         match operand {
             Operand::Literal(scalar) => Term::Literal(Literal::of(scalar)),
-            Operand::List(items) => Term::List(items.iter().map(Literal::of).collect()),
-            Operand::Read(reading, path) => Term::Read(*reading, self.place(path, members, scope)),
+            Operand::List(items) => {
+                Term::List(Written::new(items.iter().map(Literal::of).collect()))
+            }
+            Operand::Read(reading, path) => Term::Read(*reading, self.source(path, members, scope)),
             Operand::Now => Term::Now,
             Operand::ContractVersion => Term::Literal(
                 self.manifest.contract_version.clone().map_or(Literal::Null, Literal::Text),
@@ -52,7 +107,9 @@ impl Builder<'_> {
                     version.map_or(Literal::Null, |version| Literal::Num(Num::Int(version.into()))),
                 )
             }
-            Operand::Registry(name, tier) => Term::List(self.registered(name, tier.as_deref())),
+            Operand::Registry(name, tier) => {
+                Term::List(Written::new(self.registered(name, tier.as_deref())))
+            }
         }
     }
 

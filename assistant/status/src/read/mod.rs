@@ -1,11 +1,14 @@
 //! Reads a JSON text once, over borrowed bytes, so that nothing in it is lost or taken for something else.
 
+mod keys;
 mod number;
 mod scan;
+mod strings;
 mod tree;
 
+pub(crate) use keys::hash;
 pub(crate) use number::Num;
-pub(crate) use tree::{Kind, NONE, Tree, hash};
+pub(crate) use tree::{Kind, NONE, Tree};
 
 use std::borrow::Cow;
 

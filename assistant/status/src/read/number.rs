@@ -16,15 +16,30 @@ pub(crate) enum Num {
 /// 2^127: what does not fit into an `i128` any more.
 const INT_BOUND: f64 = 170_141_183_460_469_231_731_687_303_715_884_105_728.0;
 
+/// So many digits fit into an `i64` whatever they are.
+const I64_DIGITS: usize = 18;
+
 impl Num {
+    /// The value of a JSON number without fraction and exponent; `None` beyond all finite ones.
+    pub(crate) fn whole(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
+        if digits.len() > I64_DIGITS {
+            return Self::parse(text);
+        }
+        let value = digits.iter().fold(0, |value, digit| value * 10 + i64::from(digit & 0xf));
+        Some(Self::Int(if digits.len() < text.len() { -value } else { value }.into()))
+    }
+
     /// The value of a JSON number; `None` beyond all finite ones.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        if let Ok(value) = text.parse::<i64>() {
-            return Some(Self::Int(value.into()));
-        }
         if let Ok(value) = text.parse::<i128>() {
             return Some(Self::Int(value));
         }
+        Self::broken(text)
+    }
+
+    /// The value of a JSON number with a fraction or an exponent; `None` beyond all finite ones.
+    pub(crate) fn broken(text: &str) -> Option<Self> {
         let value: f64 = text.parse().ok()?;
         value.is_finite().then(|| Self::from_f64(value))
     }

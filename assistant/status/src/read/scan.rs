@@ -1,13 +1,21 @@
 //! The scanner: RFC 8259, and nothing else but a finding for each number that is none.
 
+use super::keys::{hash, may_repeat};
 use super::number::Num;
-use super::tree::{Kind, NONE, Node, Tree, hash};
+use super::strings::{plain, unescaped};
+use super::tree::{Kind, NONE, Node, Tree};
 use super::{DEPTH_MAX, STRING_MAX_BYTES, stop};
 use crate::finding::{Code, FOUND_MAX_BYTES, Finding, shown};
 use crate::findings::Findings;
 
 /// A number with no more bytes than this and no exponent is finite.
 const FINITE_DIGITS: usize = 300;
+
+/// Few values with their keys and their space are shorter: so there is seldom need for more room.
+const BYTES_OF_A_VALUE: usize = 16;
+
+/// Room for the hashes of most objects.
+const PLACES: usize = 128;
 
 type Scanned<T> = Result<T, Box<Finding>>;
 
@@ -17,8 +25,10 @@ struct Scanner<'d, 'f> {
     at: usize,
     depth: usize,
     findings: &'f mut Findings,
-    /// The hash and the place of each member of an object, for a moment.
-    members: Vec<(u32, u32)>,
+    /// The hashes of the keys of the object that is read, after those of the objects above it.
+    hashes: Vec<u32>,
+    /// The hashes of an object's keys, each where it says or soon after; for a moment.
+    table: Vec<u32>,
 }
 
 /// Where a value stands: its parent, its key or its index.
@@ -33,11 +43,17 @@ struct Place {
 /// Reads the whole text.
 pub(super) fn scan<'d>(text: &'d str, findings: &mut Findings) -> Scanned<Tree<'d>> {
     let bytes = text.as_bytes();
-    // Every value but the first follows one of these.
-    let values = memchr::memchr3_iter(b',', b'[', b'{', bytes).count() + 1;
-    let tree =
-        Tree { text, nodes: Vec::with_capacity(values), huge: Vec::new(), faulty: Vec::new() };
-    let mut scanner = Scanner { tree, bytes, at: 0, depth: 0, findings, members: Vec::new() };
+    let nodes = Vec::with_capacity(bytes.len() / BYTES_OF_A_VALUE);
+    let tree = Tree { text, nodes, huge: Vec::new(), faulty: Vec::new() };
+    let mut scanner = Scanner {
+        tree,
+        bytes,
+        at: 0,
+        depth: 0,
+        findings,
+        hashes: Vec::with_capacity(PLACES),
+        table: Vec::with_capacity(PLACES),
+    };
     let root = Place { parent: NONE, key: (0, 0), hash: 0, is_key_escaped: false };
     scanner.space();
     scanner.value(root)?;
@@ -64,11 +80,14 @@ impl<'d> Scanner<'d, '_> {
     }
 
     fn space(&mut self) {
-        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
-            self.at += 1;
+        let mut at = self.at;
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.bytes.get(at) {
+            at += 1;
         }
+        self.at = at;
     }
 
+    #[cold]
     fn not_json(&self, expected: &str) -> Box<Finding> {
         let rest = self.tree.text.get(self.at..).unwrap_or_default();
         let found = match rest.chars().next() {
@@ -89,7 +108,7 @@ impl<'d> Scanner<'d, '_> {
                 if let Some(node) = self.tree.nodes.get_mut(at as usize) {
                     node.is_escaped = is_escaped;
                 }
-                self.limit(at);
+                self.limit(at, offset(self.at - start));
                 Ok(())
             }
             Some(b'-' | b'0'..=b'9') => self.number(place),
@@ -125,6 +144,7 @@ impl<'d> Scanner<'d, '_> {
         self.depth += 1;
         self.at += 1;
         self.space();
+        let first = self.hashes.len();
         match kind {
             Kind::Object => self.members(at)?,
             _ => self.items(at)?,
@@ -134,9 +154,11 @@ impl<'d> Scanner<'d, '_> {
         if let Some(node) = self.tree.nodes.get_mut(at as usize) {
             (node.end, node.next) = (offset(self.at), next);
         }
-        if kind == Kind::Object {
+        let Self { hashes, table, .. } = self;
+        if may_repeat(hashes.get(first..).unwrap_or_default(), table) {
             self.duplicates(at);
         }
+        self.hashes.truncate(first);
         Ok(())
     }
 
@@ -162,7 +184,9 @@ impl<'d> Scanner<'d, '_> {
         }
         loop {
             let place = self.key(object)?;
+            let member = offset(self.tree.nodes.len());
             self.value(place)?;
+            self.limit(member, place.key.1 - place.key.0 + 2);
             if self.is_over(b'}')? {
                 return Ok(());
             }
@@ -195,65 +219,71 @@ impl<'d> Scanner<'d, '_> {
         let is_key_escaped = self.string()?;
         let key = (offset(start), offset(self.at - 1));
         let written = self.bytes.get(start..self.at - 1).unwrap_or_default();
-        let mut place = Place { parent, key, hash: hash(written), is_key_escaped };
-        if is_key_escaped {
-            let quoted = self.tree.slice(key.0 - 1, key.1 + 1);
-            let plain = serde_json::from_str::<String>(quoted).unwrap_or_default();
-            place.hash = hash(plain.as_bytes());
-        }
+        let hash = if is_key_escaped {
+            hash(unescaped(self.tree.slice(key.0 - 1, key.1 + 1)).as_bytes())
+        } else {
+            hash(written)
+        };
+        self.hashes.push(hash);
         self.space();
         if self.peek() != Some(b':') {
             return Err(self.not_json("a colon after the key"));
         }
         self.at += 1;
         self.space();
-        Ok(place)
+        Ok(Place { parent, key, hash, is_key_escaped })
     }
 
     /// Passes over a string. Says whether it is written with escapes.
+    #[inline(always)]
     fn string(&mut self) -> Scanned<bool> {
         let start = self.at;
         self.at += 1;
-        let mut is_escaped = false;
+        self.at += plain(self.rest());
+        if self.peek() == Some(b'"') {
+            self.at += 1;
+            return Ok(false);
+        }
+        self.escaped(start)
+    }
+
+    /// Passes over a string from the first byte that is no plain one.
+    #[cold]
+    fn escaped(&mut self, start: usize) -> Scanned<bool> {
         loop {
-            let rest = self.rest();
-            let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
-            self.at += plain.unwrap_or(rest.len());
             match self.peek() {
                 Some(b'"') => break,
                 Some(b'\\') => {
-                    is_escaped = true;
                     self.at += if self.bytes.get(self.at + 1).is_some() { 2 } else { 1 };
                 }
                 Some(_) => return Err(self.not_json("no control character in a string")),
                 None => return Err(self.not_json("the end of a string")),
             }
+            self.at += plain(self.rest());
         }
         self.at += 1;
-        if is_escaped {
-            let quoted = self.tree.text.get(start..self.at).unwrap_or_default();
-            if let Err(error) = serde_json::from_str::<String>(quoted) {
-                self.at = start;
-                let why = error.to_string();
-                let why = why.split(" at line").next().unwrap_or_default();
-                return Err(self.not_json(&format!("a string that can be read ({why})")));
-            }
+        let quoted = self.tree.text.get(start..self.at).unwrap_or_default();
+        if let Err(error) = serde_json::from_str::<String>(quoted) {
+            self.at = start;
+            let why = error.to_string();
+            let why = why.split(" at line").next().unwrap_or_default();
+            return Err(self.not_json(&format!("a string that can be read ({why})")));
         }
-        Ok(is_escaped)
+        Ok(true)
     }
 
-    fn limit(&mut self, at: u32) {
-        let Node { start, end, .. } = self.tree.node(at);
-        let length = end - start;
+    /// A finding where a string, or a key, is too long. The length is that with its quotes.
+    fn limit(&mut self, at: u32, length: u32) {
         if length as usize > STRING_MAX_BYTES {
             self.fault(at, Code::Size, "a string of at most 64 KiB", &format!("{length} bytes"));
         }
     }
 
+    #[cold]
     fn fault(&mut self, at: u32, code: Code, expected: &str, found: &str) {
         let Self { tree, findings, .. } = self;
         tree.faulty.push(at);
-        let Node { start, end, .. } = tree.node(at);
+        let Node { start, end, .. } = *tree.node(at);
         findings.push(|| Finding {
             code,
             rule: None,
@@ -266,10 +296,12 @@ impl<'d> Scanner<'d, '_> {
 
     fn number(&mut self, place: Place) -> Scanned<()> {
         let start = self.at;
-        if self.rest().starts_with(b"-Infinity") {
-            return self.not_finite("-Infinity", place);
+        if self.peek() == Some(b'-') {
+            if self.rest().starts_with(b"-Infinity") {
+                return self.not_finite("-Infinity", place);
+            }
+            self.at += 1;
         }
-        self.at += usize::from(self.peek() == Some(b'-'));
         if self.peek() == Some(b'0') {
             self.at += 1;
         } else {
@@ -322,43 +354,38 @@ impl<'d> Scanner<'d, '_> {
 
     fn word(&mut self, place: Place) -> Scanned<()> {
         let start = self.at;
-        let words = [("true", Kind::True), ("false", Kind::False), ("null", Kind::Null)];
-        for (word, kind) in words {
-            if self.rest().starts_with(word.as_bytes()) {
-                self.at += word.len();
-                self.push(kind, start, place);
-                return Ok(());
-            }
+        let (word, kind) = match self.peek() {
+            Some(b't') => ("true", Kind::True),
+            Some(b'f') => ("false", Kind::False),
+            Some(b'n') => ("null", Kind::Null),
+            Some(b'N') => ("NaN", Kind::NotFinite),
+            _ => ("Infinity", Kind::NotFinite),
+        };
+        if !self.rest().starts_with(word.as_bytes()) {
+            return Err(self.not_json("a JSON value"));
         }
-        match ["NaN", "Infinity"].into_iter().find(|word| self.rest().starts_with(word.as_bytes()))
-        {
-            Some(word) => self.not_finite(word, place),
-            None => Err(self.not_json("a JSON value")),
+        if kind == Kind::NotFinite {
+            return self.not_finite(word, place);
         }
+        self.at += word.len();
+        self.push(kind, start, place);
+        Ok(())
     }
 
-    /// A finding for each member whose key stands before in the same object. Keys are compared in the order of their
-    /// hashes, so that no choice of keys makes it slow.
+    /// A finding for each member whose key stands before in the same object.
+    #[cold]
     fn duplicates(&mut self, object: u32) {
-        let mut members = std::mem::take(&mut self.members);
-        members.clear();
-        members.extend(self.tree.elements(object).map(|(at, node)| (node.hash, at)));
-        members.sort_unstable();
-        for group in members.chunk_by(|one, other| one.0 == other.0).filter(|group| group.len() > 1)
-        {
-            let key = |at| self.tree.key(&self.tree.node(at));
-            let mut keys: Vec<_> = group.iter().map(|(_, at)| (key(*at), *at)).collect();
-            keys.sort_unstable();
-            for pair in keys.windows(2) {
-                if let [(one, first), (other, again)] = pair
-                    && one == other
-                {
-                    self.tree.faulty.push(*first);
-                    self.fault(*again, Code::DuplicateKey, "each key once", other);
-                }
+        let elements = self.tree.elements(object);
+        let mut keys: Vec<_> = elements.map(|(at, node)| (self.tree.key(node), at)).collect();
+        keys.sort_unstable();
+        for pair in keys.windows(2) {
+            if let [(one, first), (other, again)] = pair
+                && one == other
+            {
+                self.tree.faulty.push(*first);
+                self.fault(*again, Code::DuplicateKey, "each key once", other);
             }
         }
-        self.members = members;
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::strings::unescaped;
 use super::{Num, escaped};
 use crate::finding::POINTER_MAX_BYTES;
 
@@ -55,23 +56,10 @@ pub(crate) struct Tree<'d> {
     pub(crate) faulty: Vec<u32>,
 }
 
-/// A short word for a name: the same for the same name.
-pub(crate) fn hash(name: &[u8]) -> u32 {
-    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-    let (words, rest) = name.as_chunks::<8>();
-    let mut hash = name.len() as u64;
-    for word in words {
-        hash = (hash.rotate_left(23) ^ u64::from_le_bytes(*word)).wrapping_mul(FACTOR);
-    }
-    let rest = rest.iter().fold(0, |word, byte| (word << 8) | u64::from(*byte));
-    let hash = (hash.rotate_left(23) ^ rest).wrapping_mul(FACTOR);
-    (hash >> 32) as u32
-}
-
 impl<'d> Tree<'d> {
     /// The value; one that is not there is null and has no elements.
-    pub(crate) fn node(&self, at: u32) -> Node {
-        const NOTHING: Node = Node {
+    pub(crate) fn node(&self, at: u32) -> &Node {
+        const NOTHING: &Node = &Node {
             start: 0,
             end: 0,
             key: (0, 0),
@@ -82,7 +70,7 @@ impl<'d> Tree<'d> {
             is_escaped: false,
             is_key_escaped: false,
         };
-        self.nodes.get(at as usize).copied().unwrap_or(NOTHING)
+        self.nodes.get(at as usize).unwrap_or(NOTHING)
     }
 
     pub(crate) fn kind(&self, at: u32) -> Kind {
@@ -90,7 +78,7 @@ impl<'d> Tree<'d> {
     }
 
     /// The elements of a list or of an object.
-    pub(crate) fn elements(&self, at: u32) -> impl Iterator<Item = (u32, Node)> {
+    pub(crate) fn elements(&self, at: u32) -> impl Iterator<Item = (u32, &Node)> {
         let end = self.node(at).next;
         let mut element = at + 1;
         std::iter::from_fn(move || {
@@ -106,21 +94,36 @@ impl<'d> Tree<'d> {
     }
 
     /// The items of a list.
-    pub(crate) fn items(&self, at: u32) -> Option<impl Iterator<Item = (u32, Node)>> {
+    pub(crate) fn items(&self, at: u32) -> Option<impl Iterator<Item = (u32, &Node)>> {
         (self.kind(at) == Kind::List).then(|| self.elements(at))
     }
 
     /// What stands there, as written.
     pub(crate) fn written(&self, at: u32) -> &'d str {
-        let Node { start, end, .. } = self.node(at);
+        let Node { start, end, .. } = *self.node(at);
         self.slice(start, end)
     }
 
     pub(crate) fn string(&self, at: u32) -> Cow<'d, str> {
-        let Node { start, end, is_escaped, .. } = self.node(at);
-        let quoted = self.slice(start, end);
-        let plain = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
-        if is_escaped { unescaped(quoted) } else { Cow::Borrowed(plain) }
+        let Node { start, end, is_escaped, .. } = *self.node(at);
+        if is_escaped {
+            unescaped(self.slice(start, end))
+        } else {
+            Cow::Borrowed(self.slice(start + 1, end.saturating_sub(1)))
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_text(&self, at: u32, text: &str) -> bool {
+        let Node { start, end, is_escaped, .. } = *self.node(at);
+        if is_escaped {
+            return self.string(at) == text;
+        }
+        self.bytes(start + 1, end.saturating_sub(1)) == Some(text.as_bytes())
+    }
+
+    fn bytes(&self, start: u32, end: u32) -> Option<&[u8]> {
+        self.text.as_bytes().get(start as usize..end as usize)
     }
 
     pub(crate) fn key(&self, node: &Node) -> Cow<'d, str> {
@@ -132,20 +135,36 @@ impl<'d> Tree<'d> {
         }
     }
 
-    /// The member of that name; the first one where there are several.
-    pub(crate) fn member(&self, object: u32, name: &str) -> Option<u32> {
+    #[inline(always)]
+    pub(crate) fn is_key(&self, node: &Node, name: &str) -> bool {
+        if node.is_key_escaped {
+            return self.is_escaped_key(node, name);
+        }
+        self.bytes(node.key.0, node.key.1) == Some(name.as_bytes())
+    }
+
+    #[cold]
+    fn is_escaped_key(&self, node: &Node, name: &str) -> bool {
+        self.key(node) == name
+    }
+
+    /// The member of that name, which has that hash; the first one where there are several.
+    pub(crate) fn member(&self, object: u32, hash: u32, name: &str) -> Option<u32> {
         if self.kind(object) != Kind::Object {
             return None;
         }
-        let hash = hash(name.as_bytes());
         let mut members = self.elements(object);
         members
-            .find(|(_, node)| node.hash == hash && self.key(node) == name)
+            .find(|(_, node)| node.hash == hash && self.is_key(node, name))
             .map(|(member, _)| member)
     }
 
     pub(crate) fn number(&self, at: u32) -> Option<Num> {
-        matches!(self.kind(at), Kind::Int | Kind::Float).then(|| Num::parse(self.written(at)))?
+        match self.kind(at) {
+            Kind::Int => Num::whole(self.written(at)),
+            Kind::Float => Num::broken(self.written(at)),
+            _ => None,
+        }
     }
 
     /// The place of a value as a pointer, cut where it would get too long.
@@ -155,15 +174,15 @@ impl<'d> Tree<'d> {
         while node.parent != NONE {
             segments.push(match self.kind(node.parent) {
                 Kind::List => node.key.0.to_string(),
-                _ => crate::finding::shown(&escaped(&self.key(&node)), POINTER_MAX_BYTES),
+                _ => {
+                    let key = self.key(node);
+                    let begin = key.floor_char_boundary(POINTER_MAX_BYTES + 3);
+                    let begin = key.get(..begin).unwrap_or_default();
+                    crate::finding::shown(&escaped(begin), POINTER_MAX_BYTES)
+                }
             });
             node = self.node(node.parent);
         }
         segments.iter().rev().map(|segment| format!("/{segment}")).collect()
     }
-}
-
-/// What is written with escapes. The scanner read it before, so that it can be read.
-fn unescaped(quoted: &str) -> Cow<'_, str> {
-    serde_json::from_str::<String>(quoted).unwrap_or_default().into()
 }
