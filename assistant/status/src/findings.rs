@@ -21,6 +21,15 @@ impl Findings {
         }
     }
 
+    /// Adds the one after which nothing more is read. It is told whatever else is.
+    pub(crate) fn stop(&mut self, finding: Finding) {
+        if self.list.len() == FINDINGS_MAX {
+            self.list.pop();
+            self.omitted += 1;
+        }
+        self.list.push(finding);
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.list.is_empty()
     }

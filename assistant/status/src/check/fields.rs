@@ -244,7 +244,9 @@ impl<'c, 'd> Fields<'c, 'd, '_> {
             last = last.max(place);
         }
         self.length(at, bounds);
+        let are_sound = self.tree.elements(at).all(|(item, _)| !self.marks.has(item));
         if let Some(code) = has
+            && are_sound
             && !self
                 .tree
                 .elements(at)

@@ -1,6 +1,6 @@
 //! Rules, ready to be asked.
 
-use super::term::Scope;
+use super::term::{Item, Scope};
 use super::{Builder, Codes, Member, Members, Shape, Term};
 use crate::manifest::{Operand, Path, Predicate, Reading, Root, Rule, Scalar};
 use crate::read::hash;
@@ -81,7 +81,7 @@ impl Builder<'_> {
         members: &Members,
         is_transition: bool,
     ) -> Option<CompiledRule> {
-        let scope = Scope { before: is_transition, item: false };
+        let scope = Scope { before: is_transition, item: None };
         let test = |this: &mut Self, name: &str, predicate: &Predicate| {
             this.inside(name, |this| this.test(predicate, members, scope))
         };
@@ -117,7 +117,7 @@ impl Builder<'_> {
         Some(CompiledRule { id: rule.id.clone(), expected, condition, demand, places, reads_now })
     }
 
-    fn test(&mut self, predicate: &Predicate, members: &Members, scope: Scope) -> Test {
+    fn test(&mut self, predicate: &Predicate, members: &Members, scope: Scope<'_>) -> Test {
         let pair = |this: &mut Self, one: &Operand, other: &Operand| {
             this.comparable(one, other, members);
             (this.term(one, members, scope), this.term(other, members, scope))
@@ -151,22 +151,44 @@ impl Builder<'_> {
                 Test::Has(one, other)
             }
             Predicate::Each(list, part) => {
-                if list.path().is_none() {
-                    self.problem("expected each to go through a list of the document");
-                }
                 self.quick(part, members);
+                let item = self.gone_through(list, members, scope);
                 let list = self.term(list, members, scope);
-                let scope = Scope { item: true, ..scope };
+                let scope = Scope { item: Some(item), ..scope };
                 Test::Each(list, self.test(part, members, scope).into())
             }
         }
     }
 
-    fn tests(&mut self, parts: &[Predicate], members: &Members, scope: Scope) -> Vec<Test> {
+    fn tests(&mut self, parts: &[Predicate], members: &Members, scope: Scope<'_>) -> Vec<Test> {
         if parts.is_empty() {
             self.problem("expected a part at least");
         }
         parts.iter().map(|part| self.test(part, members, scope)).collect()
+    }
+
+    /// What `each` goes through: the items of a list of the document.
+    fn gone_through<'m>(
+        &mut self,
+        list: &Operand,
+        members: &'m Members,
+        scope: Scope<'m>,
+    ) -> Item<'m> {
+        let led = list.path().map(|path| match (path.root, scope.item) {
+            (Root::Item, Some(item)) => item.led(&path.segments),
+            (Root::Item, None) => None,
+            _ => self.found_quietly(path, members).map(|(_, led)| led),
+        });
+        match led {
+            Some(Some(Item::Of(Member { shape: Shape::List { item, .. }, .. }))) => Item::Of(item),
+            Some(Some(Item::Of(Member { shape: Shape::Codes { .. }, .. }))) => Item::Code,
+            // That it leads nowhere is said where it is read.
+            Some(None | Some(Item::Unknown)) => Item::Unknown,
+            None | Some(Some(Item::Of(_) | Item::Code)) => {
+                self.problem("expected each to go through a list of the document");
+                Item::Unknown
+            }
+        }
     }
 
     /// What is gone through again for each item must not be as long as a document lets it be.
@@ -176,7 +198,7 @@ impl Builder<'_> {
         for path in operands.into_iter().filter_map(Operand::path) {
             let of_document = Some(path).filter(|path| path.root != Root::Item);
             let found = of_document.and_then(|path| self.found_quietly(path, members));
-            if let Some((_, Some(member))) = found
+            if let Some((_, Item::Of(member))) = found
                 && is_endless(&member.shape)
             {
                 let path = path.segments.join(".");
@@ -192,7 +214,7 @@ impl Builder<'_> {
     fn comparable(&mut self, one: &Operand, other: &Operand, members: &Members) {
         for (read, written) in [(one, other), (other, one)] {
             let Operand::Read(Reading::Value, path) = read else { continue };
-            let Some((_, Some(member))) = self.found_quietly(path, members) else { continue };
+            let Some((_, Item::Of(member))) = self.found_quietly(path, members) else { continue };
             let (Shape::Code { codes, .. } | Shape::Codes { codes, .. }) = &member.shape else {
                 continue;
             };
@@ -204,11 +226,17 @@ impl Builder<'_> {
         }
     }
 
-    pub(super) fn source(&mut self, path: &Path, members: &Members, scope: Scope) -> Source {
-        match path.root {
-            Root::Before if !scope.before => self.problem("expected @prev in a transition only"),
-            Root::Item if !scope.item => self.problem("expected @item inside each only"),
-            Root::Document | Root::Before | Root::Item => {}
+    pub(super) fn source(&mut self, path: &Path, members: &Members, scope: Scope<'_>) -> Source {
+        match (path.root, scope.item) {
+            (Root::Before, _) if !scope.before => {
+                self.problem("expected @prev in a transition only");
+            }
+            (Root::Item, None) => self.problem("expected @item inside each only"),
+            (Root::Item, Some(item)) if item.led(&path.segments).is_none() => {
+                let path = path.segments.join(".");
+                self.problem(format!("expected what an item of the list has, found @item.{path}"));
+            }
+            _ => {}
         }
         let place = (path.root != Root::Item).then(|| self.found(path, members)).flatten();
         match place {
@@ -227,11 +255,7 @@ impl Builder<'_> {
     }
 
     /// The place and the member that a path leads to; a problem where it leads nowhere.
-    fn found<'m>(
-        &mut self,
-        path: &Path,
-        members: &'m Members,
-    ) -> Option<(Place, Option<&'m Member>)> {
+    fn found<'m>(&mut self, path: &Path, members: &'m Members) -> Option<(Place, Item<'m>)> {
         let found = self.found_quietly(path, members);
         if found.is_none() {
             let path = path.segments.join(".");
@@ -240,29 +264,34 @@ impl Builder<'_> {
         found
     }
 
-    fn found_quietly<'m>(
-        &self,
-        path: &Path,
-        members: &'m Members,
-    ) -> Option<(Place, Option<&'m Member>)> {
+    fn found_quietly<'m>(&self, path: &Path, members: &'m Members) -> Option<(Place, Item<'m>)> {
         let (first, rest) = path.segments.split_first()?;
-        let (place, mut member) = members.of_name(first)?;
-        let place = Place { first: place, rest: steps(rest) };
-        for segment in rest {
-            member = match &member.shape {
-                Shape::Object(members) => members.of_name(segment)?.1,
-                Shape::List { item, .. } if is_index(segment) => item,
-                Shape::Map { value, keys }
-                    if keys.as_ref().is_none_or(|keys: &Codes| keys.place(segment).is_some()) =>
-                {
-                    value
-                }
-                Shape::Codes { .. } if is_index(segment) => return Some((place, None)),
-                _ => return None,
-            };
-        }
-        Some((place, Some(member)))
+        let (place, member) = members.of_name(first)?;
+        let led = Item::Of(member).led(rest)?;
+        Some((Place { first: place, rest: steps(rest) }, led))
     }
+}
+
+impl<'m> Item<'m> {
+    /// Where these steps lead from here, if they lead anywhere.
+    fn led(self, steps: &[String]) -> Option<Self> {
+        steps.iter().try_fold(self, |item, step| {
+            let Item::Of(member) = item else {
+                return matches!(item, Item::Unknown).then_some(item);
+            };
+            match &member.shape {
+                Shape::Object(members) => Some(Item::Of(members.of_name(step)?.1)),
+                Shape::List { item, .. } if is_index(step) => Some(Item::Of(item)),
+                Shape::Codes { .. } if is_index(step) => Some(Item::Code),
+                Shape::Map { value, keys } if is_key(keys.as_ref(), step) => Some(Item::Of(value)),
+                _ => None,
+            }
+        })
+    }
+}
+
+fn is_key(keys: Option<&Codes>, name: &str) -> bool {
+    keys.is_none_or(|keys| keys.place(name).is_some())
 }
 
 /// Whether a value may have any number of elements without a finding of its own.
@@ -276,9 +305,8 @@ const fn is_endless(shape: &Shape) -> bool {
     }
 }
 
-fn is_index(segment: &str) -> bool {
-    segment == "0"
-        || (!segment.starts_with('0') && segment.bytes().all(|byte| byte.is_ascii_digit()))
+fn is_index(step: &str) -> bool {
+    step.parse().is_ok_and(|index: u32| index.to_string() == step)
 }
 
 fn texts(operand: &Operand) -> Vec<&str> {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::rule::Source;
-use super::{Builder, Members};
+use super::{Builder, Member, Members};
 use crate::manifest::{Operand, Reading, Scalar};
 use crate::names::Names;
 use crate::read::{Kind, Num, Tree, hash};
@@ -90,7 +90,7 @@ impl Literal {
 }
 
 impl Builder<'_> {
-    pub(super) fn term(&mut self, operand: &Operand, members: &Members, scope: Scope) -> Term {
+    pub(super) fn term(&mut self, operand: &Operand, members: &Members, scope: Scope<'_>) -> Term {
         match operand {
             Operand::Literal(scalar) => Term::Literal(Literal::of(scalar)),
             Operand::List(items) => {
@@ -153,15 +153,26 @@ impl Builder<'_> {
 
 /// Which places may be read.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Scope {
+pub(crate) struct Scope<'m> {
     /// The document before, in a transition.
     pub(crate) before: bool,
     /// The element, inside `each`.
-    pub(crate) item: bool,
+    pub(crate) item: Option<Item<'m>>,
 }
 
-impl Scope {
-    pub(crate) const DOCUMENT: Self = Self { before: false, item: false };
+/// What a place may hold.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Item<'m> {
+    /// A value like this.
+    Of(&'m Member),
+    /// A code of a list.
+    Code,
+    /// What has its problem already.
+    Unknown,
+}
+
+impl Scope<'_> {
+    pub(crate) const DOCUMENT: Self = Self { before: false, item: None };
 }
 
 impl fmt::Display for Literal {

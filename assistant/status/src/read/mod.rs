@@ -27,7 +27,7 @@ pub const STRING_MAX_BYTES: usize = 1 << 16;
 /// Reads a whole text. Where nothing can be made of it there is a finding and no tree.
 pub(crate) fn read_into<'d>(bytes: &'d [u8], findings: &mut Findings) -> Option<Tree<'d>> {
     let outcome = text(bytes).and_then(|text| scan::scan(text, findings));
-    outcome.map_err(|stop| findings.push(|| *stop)).ok()
+    outcome.map_err(|stop| findings.stop(*stop)).ok()
 }
 
 /// Reads a whole text, for itself.

@@ -176,9 +176,9 @@ impl<'d> Tree<'d> {
                 Kind::List => node.key.0.to_string(),
                 _ => {
                     let key = self.key(node);
-                    let begin = key.floor_char_boundary(POINTER_MAX_BYTES + 3);
-                    let begin = key.get(..begin).unwrap_or_default();
-                    crate::finding::shown(&escaped(begin), POINTER_MAX_BYTES)
+                    let begin = key.floor_char_boundary(POINTER_MAX_BYTES);
+                    let cut = if begin < key.len() { "…" } else { "" };
+                    format!("{}{cut}", escaped(key.get(..begin).unwrap_or_default()))
                 }
             });
             node = self.node(node.parent);

@@ -87,7 +87,7 @@ fn a_code_stands_once_in_one_tier_of_one_registry() {
 fn broken_rule(rule: &Value) -> Vec<String> {
     broken(&json!({
         "registries": {"R": [{"code": "A"}]},
-        "document": {"fields": {"n": {"type": "int"}, "k": {"type": "code", "of": "R"}, "l": {"type": "list", "of": {"type": "int"}}}},
+        "document": {"fields": {"n": {"type": "int"}, "k": {"type": "code", "of": "R"}, "l": {"type": "list", "of": {"type": "int"}}, "c": {"type": "codes", "of": "R"}, "o": {"type": "list", "of": {"type": "obj", "fields": {"type": {"type": "int"}}}}}},
         "rules": [rule],
     }))
 }
@@ -119,7 +119,14 @@ fn a_rule_refers_to_what_is_there() {
     ] {
         assert_eq!(broken_rule(&rule), places, "{rule}");
     }
-    for nowhere in ["@nowhere", "@n.below", "@l.x", "@l.01"] {
+    for each in [
+        json!({"each": ["@l", {"eq": ["@item.below", 1]}]}),
+        json!({"each": ["@n", {"eq": ["@item", 1]}]}),
+        json!({"each": ["@o", {"not": {"eq": ["@item.tpye", 1]}}]}),
+    ] {
+        assert_eq!(broken_rule(&json!({"id": "r", "then": each})), ["/rules/0/then"], "{each}");
+    }
+    for nowhere in ["@nowhere", "@n.below", "@l.x", "@l.01", "@c.0.below", "@l.99999999999"] {
         let found = broken_rule(&json!({"id": "r", "then": {"eq": [nowhere, 1]}}));
         assert!(!found.is_empty(), "{nowhere}");
     }

@@ -135,3 +135,18 @@ fn a_finding_knows_where_in_the_bytes_it_is() {
     let (start, end) = report.findings().first().unwrap().span;
     assert_eq!(document.get(start..end), Some(b"\"wrong\"".as_slice()));
 }
+
+#[test]
+fn what_stops_the_reader_is_told_whatever_else_is() {
+    let document = format!("{{\"y\":[{}", "NaN,".repeat(500));
+    let found = found(document.as_bytes());
+    assert_eq!((found.len(), found.first().map(String::as_str)), (100, Some("NOT_JSON ")));
+}
+
+#[test]
+fn a_pointer_names_the_key_as_it_is() {
+    let fields = json!({"x": {"type": "int", "opt": true}});
+    let contract = contract(&json!({"document": {"fields": fields}}));
+    let found = found_by(&contract, br#"{"a\tb":1,"a\\tb":1,"e\u0301~/":1}"#, &EXACT);
+    assert_eq!(found, ["EXTRA /a\tb", "EXTRA /a\\tb", "EXTRA /e\u{301}~0~1"]);
+}
