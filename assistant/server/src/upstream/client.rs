@@ -86,13 +86,13 @@ impl Client {
     }
 
     /// Asks which models there are, and does not look at the answer. Whether there is such a list: not every server
-    /// has one.
+    /// has one, and one that is asked too often is there and does not give it now.
     pub(super) async fn models(&self) -> Result<bool, Fault> {
         let total = Instant::now() + self.settings.limits.total;
         let request = self.http.get(self.settings.endpoint("models"));
         let taking = self.send(request, total).await.map_err(|failure| failure.fault)?;
         match taking.status() {
-            404 | 405 | 410 => Ok(false),
+            404 | 405 | 410 | 429 => Ok(false),
             status => status_fault(status).map_or(Ok(true), Err),
         }
     }
