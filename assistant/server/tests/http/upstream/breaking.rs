@@ -128,6 +128,16 @@ async fn the_watch_sees_it_come_and_go_when_nobody_asks() {
 }
 
 #[tokio::test]
+async fn a_probe_does_not_wait_as_long_as_an_answer_may_take() {
+    let setup = setup([whole(&hello())]).await;
+    assert!(setup.whole().await.is_ok());
+    setup.scripted.hang_over_models();
+    let probed = tokio::time::timeout(Duration::from_secs(5), setup.upstream.probe()).await;
+    let found = probed.expect("the end of its patience").map_err(|fault| fault.code);
+    assert_eq!((found, setup.mode()), (Err(FaultCode::Timeout), Down));
+}
+
+#[tokio::test]
 async fn the_watch_leaves_it_alone_while_it_answers() {
     let (go, gate) = oneshot::channel();
     let long = streamed(vec![bytes(say("x")), Step::Wait(gate), bytes(end())]);
