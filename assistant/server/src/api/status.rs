@@ -1,5 +1,7 @@
 //! `GET /status`: the mode and why it is so.
 
+use std::cmp::Ordering;
+
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
@@ -32,15 +34,38 @@ pub async fn read(State(app): State<App>, headers: HeaderMap) -> Response {
     response
 }
 
-/// Whether text is asked for by name before JSON is. Programs that ask for nothing in particular get JSON.
+/// Whether text is asked for more than JSON, or as much, by name and before it. Programs that ask for nothing in
+/// particular get JSON.
 fn prefers_text(headers: &HeaderMap) -> bool {
     let accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let mut ranges = accepted.flat_map(|value| value.split(','));
-    let first = ranges.find_map(|range| {
-        let essence = range.split(';').next().unwrap_or_default().trim();
-        let is = |known: &str| essence.eq_ignore_ascii_case(known);
-        let is_json = is("application/json") || is("application/*") || is("*/*");
-        (is("text/plain") || is_json).then_some(!is_json)
-    });
-    first.unwrap_or(false)
+    let ranges: Vec<_> = accepted.flat_map(|value| value.split(',')).map(range).collect();
+    let text = wanted(&ranges, &["text/plain", "text/*", "*/*"]);
+    let json = wanted(&ranges, &["application/json", "application/*", "*/*"]);
+    let Some((text, text_at, name)) = text else { return false };
+    let Some((json, json_at, _)) = json else { return text > 0.0 };
+    match text.total_cmp(&json) {
+        Ordering::Greater => true,
+        Ordering::Equal => text > 0.0 && name == "text/plain" && text_at < json_at,
+        Ordering::Less => false,
+    }
+}
+
+/// A media range and its weight, from 0 to 1. One whose weight cannot be read is not wanted.
+fn range(range: &str) -> (&str, f32) {
+    let mut parts = range.split(';').map(str::trim);
+    let name = parts.next().unwrap_or_default();
+    let mut weights = parts.filter_map(|part| part.split_once('='));
+    let weight = weights.find(|(key, _)| key.trim().eq_ignore_ascii_case("q"));
+    let weight = weight.map_or(Some(1.0), |(_, weight)| weight.trim().parse().ok());
+    (name, weight.filter(|weight| (0.0..=1.0).contains(weight)).unwrap_or(0.0))
+}
+
+/// How much is asked for what all of these names cover, where in the list, and by which of them: the first that is
+/// there, as the narrowest says most.
+fn wanted<'a>(ranges: &[(&str, f32)], names: &[&'a str]) -> Option<(f32, usize, &'a str)> {
+    names.iter().find_map(|name| {
+        let is_it = |(range, _): &(&str, f32)| range.eq_ignore_ascii_case(name);
+        let at = ranges.iter().position(is_it)?;
+        ranges.get(at).map(|(_, weight)| (*weight, at, *name))
+    })
 }

@@ -1,5 +1,7 @@
 //! One call over HTTP: what is sent, which response is taken at all, and how much of it for how long.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream};
 use http::StatusCode;
@@ -16,6 +18,10 @@ use crate::store::Road;
 
 /// How many bytes of a response are kept that is no answer.
 const MAX_REFUSED_BYTES: usize = 64 << 10;
+
+/// How long a list of models may take. It is not made up word by word, so the limits of answers are not its own, and
+/// one that hangs should be seen within an interval of the probe.
+const MODELS_PATIENCE: Duration = Duration::from_secs(1);
 
 /// Why the upstream cannot be asked at all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -86,13 +92,13 @@ impl Client {
     }
 
     /// Asks which models there are, and does not look at the answer. Whether there is such a list: not every server
-    /// has one.
+    /// has one, and one that is asked too often is there and does not give it now.
     pub(super) async fn models(&self) -> Result<bool, Fault> {
-        let total = Instant::now() + self.settings.limits.total;
+        let total = Instant::now() + MODELS_PATIENCE;
         let request = self.http.get(self.settings.endpoint("models"));
         let taking = self.send(request, total).await.map_err(|failure| failure.fault)?;
         match taking.status() {
-            404 | 405 | 410 => Ok(false),
+            404 | 405 | 410 | 429 => Ok(false),
             status => status_fault(status).map_or(Ok(true), Err),
         }
     }
@@ -155,7 +161,7 @@ pub(super) struct Taking {
     taken: Vec<u8>,
     /// When the first bytes have to be there, if they are not.
     first: Option<Instant>,
-    idle: std::time::Duration,
+    idle: Duration,
     total: Instant,
     limit: usize,
 }

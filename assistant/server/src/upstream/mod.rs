@@ -140,27 +140,28 @@ impl Upstream {
         None
     }
 
-    /// Asks whether it answers at all. While it rests, it is not asked; after that, this is the trial.
+    /// Asks whether it is there at all. While it rests, it is not asked; after that, a question is the trial, and this
+    /// is none: a list of models says nothing of answers.
     ///
     /// # Errors
     ///
     /// [`Fault`].
     pub async fn probe(&self) -> Result<(), Fault> {
-        // That it lists its models does not make up for answers that failed, so it counts as a trial only.
-        let is_trial = !matches!(self.0.breaker.state(), State::Closed { .. });
-        let permit = if is_trial { Some(self.enter()?) } else { None };
-        let seen = match self.0.client.models().await {
-            // It is there and has no such list: only an answer can show how it fares.
-            Ok(false) => return Ok(()),
-            Ok(true) => Ok(()),
-            Err(fault) if self.is_up() && !fault.code.is_absence() => return Ok(()),
-            Err(fault) => Err(fault),
-        };
-        match permit {
-            Some(permit) => self.leave(permit, seen.as_ref().err()),
-            None => self.note(seen.is_ok()),
+        if !self.may_be_asked() {
+            self.note(false);
+            return Err(rests());
         }
-        seen
+        match self.0.client.models().await {
+            Ok(true) => self.note_listed(),
+            // It is there and gives no list: only an answer can show how it fares.
+            Ok(false) => {}
+            Err(fault) if self.is_up() && !fault.code.is_absence() => {}
+            Err(fault) => {
+                self.note(false);
+                return Err(fault);
+            }
+        }
+        Ok(())
     }
 
     /// Whether an answer of its is under way, which will say how it fares.
@@ -178,7 +179,7 @@ impl Upstream {
     fn enter(&self) -> Result<Permit, Fault> {
         self.0.breaker.enter().ok_or_else(|| {
             self.note(false);
-            Fault::new(FaultCode::Open, "expected an upstream that did not fail so often just now")
+            rests()
         })
     }
 
@@ -199,6 +200,16 @@ impl Upstream {
             State::Closed { .. } if is_up => board.note_upstream(status::Upstream::Up),
             State::Closed { .. } => board.note_upstream(status::Upstream::Down),
             State::Open { .. } | State::HalfOpen => board.note_upstream_rests(),
+        });
+    }
+
+    /// Notes that it lists its models, which does not make up for answers that failed since the last good one.
+    fn note_listed(&self) {
+        let board = self.0.store.board();
+        self.0.breaker.tell(|state| {
+            if state == (State::Closed { failures: 0 }) {
+                board.note_upstream(status::Upstream::Up);
+            }
         });
     }
 
@@ -240,6 +251,10 @@ impl Upstream {
             }
         }
     }
+}
+
+const fn rests() -> Fault {
+    Fault::new(FaultCode::Open, "expected an upstream that did not fail so often just now")
 }
 
 /// Only when the process ends under it.

@@ -104,11 +104,27 @@ async fn a_person_who_asks_for_text_reads_mode_and_reason_first() {
     assert_eq!(said.status, StatusCode::OK);
     assert!(said.text.starts_with("mode: minimal\nwhy: STORE_DOWN: "), "{said:?}");
     for (accept, is_text) in [
-        ("text/plain;q=0.9, application/json", true),
+        ("text/plain, application/json", true),
+        ("Text/Plain; charset=utf-8; Q=0.5, application/json; q=0.4", true),
+        ("application/json;q=0.4, text/plain;q=0.5", true),
+        ("application/json;q=0, text/plain;q=0.1", true),
+        ("text/plain, */*", true),
+        ("text/plain;q=0.5, */*;q=0.1", true),
+        ("text/*", true),
+        ("application/json;q=0, */*", true),
+        ("text/*, application/json;q=0.9", true),
         ("application/json, text/plain", false),
+        ("text/plain;q=0.9, application/json", false),
+        ("text/plain;q=0", false),
+        ("text/plain;q=0, application/json;q=0", false),
+        ("text/plain;q=0, text/*", false),
+        ("text/plain;q=much, application/json;q=0.1", false),
+        ("text/plain;q=2, application/json;q=0.1", false),
+        ("text/plain;q=NaN", false),
+        ("text/*, application/json", false),
+        ("text/*, */*", false),
         ("*/*", false),
         ("text/html, */*", false),
-        ("text/*", false),
         ("", false),
     ] {
         let mut asking = request(Method::GET, "/status", "");

@@ -9,9 +9,9 @@ use assistant::web::Limits;
 use tokio::runtime::Runtime;
 
 use super::{Drill, Promise, SERVING};
-use crate::remote::{Remote, Road, asking_at, remote_with};
+use crate::remote::{Road, asking_at, remote_with};
 use crate::upstream::scripted::{Scripted, hello, status, whole};
-use crate::upstream::settings;
+use crate::upstream::{settings, until};
 
 /// A machine of its own for the upstream, which takes the connections with it when it goes.
 struct Machine(Option<Runtime>);
@@ -43,16 +43,17 @@ async fn the_upstream_goes_while_nobody_asks_it_and_comes_back() {
     let (machine, scripted) = Machine::with_an_upstream(None).await;
     let address = scripted.address;
     let (settings, limits) = (settings(&scripted.url()), Limits::default());
-    let Remote { assistant, upstream, scripted: _scripted } =
-        asking_at(scripted, settings, limits).await;
-    let _watching = assistant.watched();
-    let probing = tokio::spawn(watch(upstream));
-    let mut drill = Drill::of(&assistant);
+    let remote = asking_at(scripted, settings, limits).await;
+    let _watching = remote.assistant.watched();
+    let probing = tokio::spawn(watch(remote.upstream.clone()));
+    let mut drill = Drill::of(&remote.assistant);
     drill.shows(SERVING).await;
     drop(machine);
     let status = drill.shows(Promise::local_power(&[])).await;
     assert_eq!(status["upstream"], "down");
     let (_machine, _scripted) = Machine::with_an_upstream(Some(address)).await;
+    // An answer failed meanwhile, so only an answer shows that it is back.
+    remote.ask(Road::Chat, &Road::Chat.asking("Hello?")).await;
     let status = drill.shows(SERVING).await;
     assert_eq!(status["upstream"], "up");
     probing.abort();
@@ -60,7 +61,7 @@ async fn the_upstream_goes_while_nobody_asks_it_and_comes_back() {
 
 #[tokio::test]
 async fn the_upstream_fails_so_often_that_it_is_left_alone() {
-    let script = [status(500, &[]), status(500, &[]), whole(&hello())];
+    let script = [status(500, &[]), status(500, &[]), whole(&hello()), whole(&hello())];
     let remote = remote_with(script, Limits::default(), |settings| {
         settings.breaker.failures = NonZeroU32::new(2).expect("two");
         settings.breaker.rest = Duration::from_secs(3);
@@ -73,6 +74,8 @@ async fn the_upstream_fails_so_often_that_it_is_left_alone() {
     let probing = tokio::spawn(watch(remote.upstream.clone()));
     let mut drill = Drill::of(&remote.assistant);
     drill.shows(Promise::local_power(&["UPSTREAM_CIRCUIT_OPEN"])).await;
+    until("its rest is over", async || remote.upstream.may_be_asked()).await;
+    remote.ask(Road::Chat, &Road::Chat.asking("Hello?")).await;
     let status = drill.shows(SERVING).await;
     assert_eq!(status["upstream"], "up", "one trial was enough");
     probing.abort();

@@ -81,7 +81,6 @@ async fn an_answer_in_the_place_of_the_upstream_claims_what_was_drawn_on_before(
         alone.assert_answers("17 * 23 = 391", "tool", "local_power");
         assert_eq!(alone.sources(), ["memory", "tool:calculator"], "{road:?}");
 
-        remote.upstream.probe().await.expect("an upstream that answers");
         let mut body = road.asking("Who are you?");
         body["metadata"] = json!({ "conversation": first.conversation });
         let alone = remote.ask(road, &body).await;

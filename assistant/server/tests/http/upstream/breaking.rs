@@ -118,11 +118,23 @@ async fn the_watch_sees_it_come_and_go_when_nobody_asks() {
         until("the watch has seen it", async || setup.mode() == mode).await;
     }
     // It is there and has trouble with its list: that says nothing about its answers.
-    setup.scripted.list_models_with(500);
-    let before = probes();
-    until("it is probed again", async || probes() >= before + 2).await;
-    assert_eq!(setup.mode(), Up);
+    for status in [500, 429] {
+        setup.scripted.list_models_with(status);
+        let before = probes();
+        until("it is probed again", async || probes() >= before + 2).await;
+        assert_eq!(setup.mode(), Up, "{status}");
+    }
     watching.abort();
+}
+
+#[tokio::test]
+async fn a_probe_does_not_wait_as_long_as_an_answer_may_take() {
+    let setup = setup([whole(&hello())]).await;
+    assert!(setup.whole().await.is_ok());
+    setup.scripted.hang_over_models();
+    let probed = tokio::time::timeout(Duration::from_secs(5), setup.upstream.probe()).await;
+    let found = probed.expect("the end of its patience").map_err(|fault| fault.code);
+    assert_eq!((found, setup.mode()), (Err(FaultCode::Timeout), Down));
 }
 
 #[tokio::test]
@@ -154,20 +166,33 @@ async fn the_board_says_that_it_rests_as_long_as_it_does() {
 }
 
 #[tokio::test]
-async fn a_probe_closes_what_rested_and_does_not_make_up_for_failures() {
-    let setup = failing(Duration::ZERO, [status(500, &[]), status(500, &[])]).await;
-    assert_eq!(setup.upstream.probe().await, Ok(()));
-    assert_eq!(setup.mode(), Up);
-    let one_more = async || {
+async fn a_list_of_models_does_not_make_up_for_answers_that_failed() {
+    for failure in [404, 401, 500] {
+        let setup = setup([status(failure, &[]), whole(&hello())]).await;
+        assert_eq!((setup.upstream.probe().await, setup.mode()), (Ok(()), Up), "none failed yet");
         assert!(setup.whole().await.is_err());
-        setup.upstream.probe().await.map_err(|fault| fault.code)
-    };
-    assert_eq!(one_more().await, Ok(()));
-    assert_eq!(one_more().await, Ok(()), "the second failure opened it, and this was the trial");
-    setup.scripted.list_models_with(503);
-    setup.store.board().note_upstream(Down);
-    assert_eq!(setup.upstream.probe().await.map_err(|fault| fault.code), Err(FaultCode::Busy));
-    assert_eq!(setup.mode(), Down);
+        for _ in 0..2 {
+            assert_eq!((setup.upstream.probe().await, setup.mode()), (Ok(()), Down), "{failure}");
+        }
+        assert!(setup.whole().await.is_ok());
+        assert_eq!(setup.mode(), Up, "{failure}");
+    }
+}
+
+#[tokio::test]
+async fn a_probe_is_no_trial_of_what_rested() {
+    let setup = failing(Duration::ZERO, [status(500, &[]), whole(&hello())]).await;
+    let rests = || setup.store.board().seen().is_upstream_resting;
+    for listed in [200, 400, 401, 429, 500, 503] {
+        setup.scripted.list_models_with(listed);
+        let is_seen = setup.upstream.probe().await.is_ok();
+        assert_eq!(is_seen, [200, 429].contains(&listed), "{listed}");
+        assert!(rests() && setup.upstream.may_be_asked(), "{listed}");
+    }
+    assert!(setup.whole().await.is_err());
+    assert!(rests(), "one failure is enough where it is the trial");
+    assert!(setup.whole().await.is_ok());
+    assert_eq!(setup.mode(), Up);
 }
 
 #[tokio::test]

@@ -49,7 +49,7 @@ pub(crate) struct Scripted {
 struct Shared {
     script: Mutex<VecDeque<Act>>,
     asked: Mutex<Vec<Asked>>,
-    models: Mutex<u16>,
+    models: Mutex<Option<u16>>,
 }
 
 impl Scripted {
@@ -61,7 +61,7 @@ impl Scripted {
         let shared = Arc::new(Shared {
             script: Mutex::new(script.into_iter().collect()),
             asked: Mutex::default(),
-            models: Mutex::new(200),
+            models: Mutex::new(Some(200)),
         });
         let listener = TcpListener::bind(address).await.expect("a port");
         let address = listener.local_addr().expect("an address");
@@ -88,7 +88,12 @@ impl Scripted {
 
     /// The status with which it lists its models from now on.
     pub(crate) fn list_models_with(&self, status: u16) {
-        *self.shared.models.lock().expect("no panic") = status;
+        *self.shared.models.lock().expect("no panic") = Some(status);
+    }
+
+    /// It takes connections and never lists its models from now on.
+    pub(crate) fn hang_over_models(&self) {
+        *self.shared.models.lock().expect("no panic") = None;
     }
 }
 
@@ -107,6 +112,7 @@ async fn act(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     shared.asked.lock().expect("no panic").push(Asked { path, headers: parts.headers, body });
     if lists_models {
         let status = *shared.models.lock().expect("no panic");
+        let Some(status) = status else { return std::future::pending().await };
         return respond(status, &[], Body::from(r#"{"object":"list","data":[]}"#));
     }
     let act = shared.script.lock().expect("no panic").pop_front();
