@@ -56,6 +56,37 @@ async fn another_file_in_its_place_is_not_the_database_that_was_opened() {
 }
 
 #[tokio::test]
+async fn the_log_of_the_database_goes_and_comes_back() {
+    let assistant = assistant().await;
+    let _watching = assistant.watched();
+    let mut drill = Drill::of(&assistant);
+    let before = drill.shows(SERVING).await;
+    let log = assistant.directory().join("assistant.sqlite-wal");
+    let away = assistant.directory().join("away");
+    std::fs::rename(&log, &away).expect("the log goes");
+    drill.shows(GONE).await;
+    let waiting = drill.status().await;
+    assert_eq!(waiting["receipts"]["spooled"], 1, "nothing is added to a lost file");
+
+    std::fs::copy(&away, &log).expect("another log");
+    drill.shows(GONE).await;
+    std::fs::rename(&away, &log).expect("the log comes back");
+    drill.shows(SERVING).await;
+    assert_eq!(receipts(&drill.status().await), receipts(&before) + 4);
+}
+
+#[tokio::test]
+async fn who_closes_the_database_leaves_no_log_behind() {
+    let assistant = assistant().await;
+    let mut drill = Drill::of(&assistant);
+    drill.shows(SERVING).await;
+    let log = assistant.directory().join("assistant.sqlite-wal");
+    assert!(log.exists());
+    assistant.store.close().await;
+    assert!(!log.exists(), "what it had is in the file");
+}
+
+#[tokio::test]
 async fn another_process_holds_the_right_to_write_and_lets_it_go() {
     let assistant = assistant().await;
     let _watching = assistant.watched();
