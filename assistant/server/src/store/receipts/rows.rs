@@ -31,8 +31,11 @@ pub(super) async fn head(session: &mut Session) -> sqlx::Result<Head> {
     }
 }
 
-/// Whether the chain has this link, which was its head.
+/// Whether the chain has this link, which was its head; any chain goes on from no link.
 pub(super) async fn has(session: &mut Session, head: &Head) -> sqlx::Result<bool> {
+    if head.length() == 0 {
+        return Ok(true);
+    }
     let found = on!(session, |connection| {
         sqlx::query_as::<_, (i64,)>("SELECT number FROM receipts WHERE number = $1 AND hash = $2")
             .bind(i64::try_from(head.length()).unwrap_or(i64::MAX))

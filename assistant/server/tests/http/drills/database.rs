@@ -119,3 +119,26 @@ async fn the_chain_loses_its_last_receipt_and_has_it_again() {
     let whole = drill.shows(SERVING).await;
     assert_eq!(whole["receipts"]["length"], 2, "what came meanwhile follows what was seen");
 }
+
+#[tokio::test]
+async fn a_chain_that_was_rewritten_is_not_written_to_before_anybody_looks() {
+    let assistant = assistant().await;
+    let mut drill = Drill::of(&assistant);
+    let before = drill.shows(SERVING).await;
+    let mut other = assistant.other_connection().await;
+    for statement in [
+        "DROP TRIGGER receipts_are_not_changed".to_owned(),
+        format!("UPDATE receipts SET hash = '{}'", "0".repeat(64)),
+    ] {
+        other.run_made(statement).await.expect("a change");
+    }
+    assistant.ask("what is 17 * 23?").await;
+    let status = drill.status().await;
+    assert_eq!(status["latches"], json!(["CHAIN_REWRITTEN", "RECEIPTS_WAITING"]));
+    let joined = assistant.store.join_spooled().await;
+    assert!(joined.is_err_and(|error| error.to_string().starts_with("CHAIN_REWRITTEN: ")));
+    assert_eq!(receipts(&drill.status().await), receipts(&before) + 2);
+    let head = assistant.store.head().await.expect("a head");
+    assert_eq!(head.length(), 1, "nothing follows another chain");
+    drill.shows(Promise::minimal("STORE_DOWN", &["CHAIN_REWRITTEN"])).await;
+}
