@@ -204,7 +204,10 @@ impl Store {
         match self.chain.spool.drain().await {
             Ok(mut draining) => loop {
                 match draining.batch().await {
-                    Ok(batch) if batch.is_empty() => return Ok(Some(draining)),
+                    Ok(batch) if batch.is_empty() => {
+                        find_missing(session, &mut draining).await?;
+                        return Ok(Some(draining));
+                    }
                     Ok(batch) => append_all(session, head, &batch).await?,
                     Err(error) => return Err(stuck(&error)),
                 }
@@ -243,6 +246,16 @@ fn rewritten(seen: &Head) -> StoreError {
 fn stuck(error: &SpoolError) -> sqlx::Error {
     tracing::error!(%error, "receipts wait and cannot be linked");
     sqlx::Error::Io(std::io::Error::other("expected the receipts that wait to be readable"))
+}
+
+/// Tells what another process has linked from what was taken away.
+async fn find_missing(session: &mut Session, draining: &mut Draining) -> sqlx::Result<()> {
+    for name in draining.missing() {
+        if !rows::has_part(session, &name).await? {
+            draining.lose(name);
+        }
+    }
+    Ok(())
 }
 
 async fn append_all(session: &mut Session, head: &mut Head, batch: &[Waiting]) -> sqlx::Result<()> {

@@ -3,7 +3,7 @@
 use futures_util::TryFutureExt as _;
 use speech_exit::receipt::{Head, Link, hash};
 
-use super::{Kept, Row, Waiting};
+use super::{Kept, Name, Row, Waiting};
 use crate::store::database::{Database, Session, on, once};
 
 /// What became of a receipt that was to be linked.
@@ -45,6 +45,17 @@ pub(super) async fn has(session: &mut Session, head: &Head) -> sqlx::Result<bool
     Ok(found.is_some())
 }
 
+/// Whether the chain has this part of a response.
+pub(super) async fn has_part(session: &mut Session, (id, part): &Name) -> sqlx::Result<bool> {
+    let found = on!(session, |connection| {
+        sqlx::query_as::<_, (i64,)>("SELECT number FROM receipts WHERE id = $1 AND part = $2")
+            .bind(id.as_str())
+            .bind(part)
+            .fetch_optional(connection)
+    })?;
+    Ok(found.is_some())
+}
+
 /// The receipts after that number, oldest first.
 pub(super) async fn page(database: &Database, after: u64, limit: u32) -> sqlx::Result<Vec<Kept>> {
     let rows = once!(database, |connection| {
@@ -65,14 +76,8 @@ pub(super) async fn append(
     head: &mut Head,
     waiting: &Waiting,
 ) -> sqlx::Result<Linked> {
-    let id = waiting.receipt.id.as_str();
-    let before = on!(session, |connection| {
-        sqlx::query_as::<_, (i64,)>("SELECT number FROM receipts WHERE id = $1 AND part = $2")
-            .bind(id)
-            .bind(waiting.part())
-            .fetch_optional(connection)
-    })?;
-    if before.is_some() {
+    let (id, part) = waiting.name();
+    if has_part(session, &(id.clone(), part)).await? {
         return Ok(Linked::Before);
     }
     let link = Link::after(head, waiting.receipt.clone(), waiting.at);
@@ -84,8 +89,8 @@ pub(super) async fn append(
             "INSERT INTO receipts (number, id, part, hash, receipt) VALUES ($1, $2, $3, $4, $5)",
         )
         .bind(number)
-        .bind(id)
-        .bind(waiting.part())
+        .bind(id.as_str())
+        .bind(part)
         .bind(&hash)
         .bind(&canonical)
         .execute(connection)

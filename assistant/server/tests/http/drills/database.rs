@@ -1,5 +1,7 @@
 //! The database is gone, is another one, cannot be written, or holds another chain.
 
+use assistant::status::{Health, Part};
+use assistant::store::SPOOL_NAME;
 use serde_json::json;
 
 use super::{Drill, Promise, SERVING, receipts};
@@ -141,4 +143,32 @@ async fn a_chain_that_was_rewritten_is_not_written_to_before_anybody_looks() {
     let head = assistant.store.head().await.expect("a head");
     assert_eq!(head.length(), 1, "nothing follows another chain");
     drill.shows(Promise::minimal("STORE_DOWN", &["CHAIN_REWRITTEN"])).await;
+}
+
+#[tokio::test]
+async fn receipts_that_are_taken_away_while_they_wait_are_not_forgotten() {
+    let assistant = assistant().await;
+    let store = &assistant.store;
+    let mut drill = Drill::of(&assistant);
+    drill.shows(SERVING).await;
+    store.board().note(Part::Writes, Health::Down);
+    assistant.ask("what is 17 * 23?").await;
+    let spool = assistant.directory().join(SPOOL_NAME);
+    let away = assistant.directory().join("away");
+    std::fs::rename(&spool, &away).expect("the receipts go");
+
+    store.ping().await.expect("a store that writes");
+    for length in [1, 2] {
+        store.join_spooled().await.expect("a spool");
+        let status = drill.status().await;
+        assert_eq!(status["latches"], json!(["RECEIPTS_WAITING"]), "{status:#}");
+        let found = (&status["receipts"]["length"], &status["receipts"]["spooled"]);
+        assert_eq!(found, (&json!(length), &json!(1)), "what comes later is linked");
+        assistant.ask("what is 17 * 23?").await;
+    }
+
+    std::fs::rename(&away, &spool).expect("the receipts come back");
+    store.join_spooled().await.expect("a spool");
+    drill.shows(SERVING).await;
+    assert_eq!(drill.status().await["receipts"]["length"], 5);
 }
