@@ -120,8 +120,15 @@ impl Site {
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(false);
         #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        {
+            use std::os::unix::fs::OpenOptionsExt as _;
+            // A link leads to a file of somebody else's, and a pipe would be waited for.
+            options.mode(0o600).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
+        }
         let mut file = options.open(self.directory.join(ROOM_NAME))?;
+        if !file.metadata()?.is_file() {
+            return Err(io::Error::other(format!("{ROOM_NAME}: expected a file")));
+        }
         let written = fill(&mut file);
         let emptied = file.set_len(0);
         written.and(emptied)
