@@ -92,10 +92,9 @@ impl Store {
             .map_err(|error| StoreError::database(&format!("{}: {error}", directory.display())))?;
         let chain = Arc::new(Chain::open(directory)?);
         let database = Database::open(place, directory).await?;
-        let site = match place {
-            Place::File => Some(Site::of(directory).map_err(|error| StoreError::database(&error))?),
-            Place::Server(_) => None,
-        };
+        let anchor = database.anchor().await?;
+        let site = anchor.map(|anchor| Site::of(directory, anchor)).transpose();
+        let site = site.map_err(|error| StoreError::database(&error))?;
         let store = Self { database, board, chain, site: site.map(Arc::new) };
         store.ping().await?;
         store.look_at_head().await?;
@@ -159,6 +158,9 @@ impl Store {
     /// Ends all use of the database, after what is under way and what was left for later.
     pub async fn close(&self) {
         self.chain.settle().await;
+        if let Some(site) = &self.site {
+            site.close().await;
+        }
         self.database.close().await;
         // What came in between went to the spool.
         self.chain.settle().await;

@@ -3,9 +3,16 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::{Connection as _, SqliteConnection};
+use tokio::sync::Mutex;
+
 use super::FILE_NAME;
+
+/// The name of the file that commits go to first, in the data directory.
+const LOG_NAME: &str = "assistant.sqlite-wal";
 
 /// The name of the file that room is tried with, in the data directory.
 const ROOM_NAME: &str = "assistant.room";
@@ -41,20 +48,35 @@ impl Identity {
 #[derive(Debug, Clone)]
 pub(super) struct Site {
     directory: PathBuf,
-    opened: Identity,
+    opened: [(&'static str, Identity); 2],
+    /// SQLite removes the log with the last connection and makes another with the next. While this one is open, a
+    /// log that is not there, or is another, was taken away by somebody else.
+    anchor: Arc<Mutex<Option<SqliteConnection>>>,
 }
 
 /// How long is waited for the disk.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 impl Site {
-    /// The place of the database in `directory`, which is there.
-    pub(super) fn of(directory: &Path) -> io::Result<Self> {
-        let opened = Identity::of(&directory.join(FILE_NAME))?;
-        Ok(Self { directory: directory.to_owned(), opened })
+    /// The place of the database in `directory`, which has been read through `anchor`.
+    pub(super) fn of(directory: &Path, anchor: SqliteConnection) -> io::Result<Self> {
+        let identified = |name| Ok::<_, io::Error>((name, Identity::of(&directory.join(name))?));
+        let opened = [identified(FILE_NAME)?, identified(LOG_NAME)?];
+        let anchor = Arc::new(Mutex::new(Some(anchor)));
+        Ok(Self { directory: directory.to_owned(), opened, anchor })
     }
 
-    /// Whether the file is the one that was opened. What goes on to be written to a removed one is lost.
+    /// Lets the log go with the last connection.
+    pub(super) async fn close(&self) {
+        let anchor = self.anchor.lock().await.take();
+        if let Some(anchor) = anchor
+            && let Err(error) = anchor.close().await
+        {
+            tracing::warn!(%error, "a connection to the database was not closed");
+        }
+    }
+
+    /// Whether the file and its log are those that were opened. What goes on to be written to a removed one is lost.
     pub(super) async fn has_file(&self) -> io::Result<()> {
         self.asked(Self::file).await
     }
@@ -75,12 +97,21 @@ impl Site {
     }
 
     fn file(&self) -> io::Result<()> {
-        let path = self.directory.join(FILE_NAME);
-        if Identity::of(&path)? == self.opened {
-            Ok(())
-        } else {
-            Err(io::Error::other("expected the file that was opened, found another"))
+        for (name, opened) in self.opened {
+            let found = Identity::of(&self.directory.join(name));
+            let found = found.map_err(|error| {
+                io::Error::new(
+                    error.kind(),
+                    format!("{name}: expected the file that was opened: {error}"),
+                )
+            })?;
+            if found != opened {
+                return Err(io::Error::other(format!(
+                    "{name}: expected the file that was opened, found another"
+                )));
+            }
         }
+        Ok(())
     }
 
     /// Writes as much as a request may need, and takes it back: a disk says that it is full when it is written to,
@@ -89,8 +120,15 @@ impl Site {
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(false);
         #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        {
+            use std::os::unix::fs::OpenOptionsExt as _;
+            // A link leads to a file of somebody else's, and a pipe would be waited for.
+            options.mode(0o600).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
+        }
         let mut file = options.open(self.directory.join(ROOM_NAME))?;
+        if !file.metadata()?.is_file() {
+            return Err(io::Error::other(format!("{ROOM_NAME}: expected a file")));
+        }
         let written = fill(&mut file);
         let emptied = file.set_len(0);
         written.and(emptied)

@@ -12,7 +12,7 @@ pub(super) use text::{Text, stored};
 use std::path::Path;
 
 use futures_util::TryFutureExt as _;
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{PgPool, SqliteConnection, SqlitePool};
 
 use super::StoreError;
 pub(super) use postgres::{Lease, in_time};
@@ -121,6 +121,14 @@ impl Database {
                 lease.begin(lock).await?;
                 Ok(Session::Postgres(lease))
             }
+        }
+    }
+
+    /// A connection beside the others that stays open, if the database is a file.
+    pub(super) async fn anchor(&self) -> sqlx::Result<Option<SqliteConnection>> {
+        match self {
+            Self::Sqlite(pool) => sqlite::anchor(pool).await.map(Some),
+            Self::Postgres(_) => Ok(None),
         }
     }
 

@@ -77,6 +77,13 @@ async fn bring_up_to_date(options: SqliteConnectOptions) -> Result<(), StoreErro
     Ok(connection.close().await?)
 }
 
+/// A connection beside those of the pool. It has read, so the log is there from now on.
+pub(super) async fn anchor(pool: &SqlitePool) -> sqlx::Result<SqliteConnection> {
+    let mut connection = pool.acquire().await?.detach();
+    sqlx::query("SELECT name FROM sqlite_schema").fetch_all(&mut connection).await?;
+    Ok(connection)
+}
+
 pub(super) async fn open_to_read(directory: &Path) -> Result<SqlitePool, StoreError> {
     let file = directory.join(FILE_NAME);
     if !file.is_file() {

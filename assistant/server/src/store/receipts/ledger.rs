@@ -100,10 +100,14 @@ impl Store {
         if !self.board.is_down(Part::Writes) && !self.board.is_down(Part::Chain) {
             let outcome = self.link(&waiting, exchange.as_ref()).await;
             match self.noted(Part::Writes, outcome) {
-                Ok(Linked::Now) => return Ok(()),
-                Ok(Linked::Before) => {
+                Ok(Some(Linked::Now)) => return Ok(()),
+                Ok(Some(Linked::Before)) => {
                     tracing::error!(%id, part = waiting.part(), "a receipt was to be kept twice");
                     return Err(Unkept);
+                }
+                Ok(None) => {
+                    let error = rewritten(&self.chain.seen());
+                    tracing::error!(%error, %id, "a receipt goes to the spool");
                 }
                 Err(error) => tracing::warn!(%error, %id, "a receipt goes to the spool"),
             }
@@ -117,26 +121,44 @@ impl Store {
         })
     }
 
-    async fn link(&self, waiting: &Waiting, with: Option<&Exchange>) -> sqlx::Result<Linked> {
+    /// Begins to write after the head. Nothing is begun on a chain that does not hold what was seen of it: the head of
+    /// such a chain would be taken for the one to look for from then on.
+    async fn begin_after_head(&self) -> sqlx::Result<Option<(Session, Head)>> {
         let mut session = self.begin(Lock::Receipts).await?;
-        let mut head = rows::head(&mut session).await?;
+        if !rows::has(&mut session, &self.chain.seen()).await? {
+            self.board.note(Part::Chain, Health::Down);
+            session.rollback().await?;
+            return Ok(None);
+        }
+        let head = rows::head(&mut session).await?;
+        Ok(Some((session, head)))
+    }
+
+    async fn link(
+        &self,
+        waiting: &Waiting,
+        with: Option<&Exchange>,
+    ) -> sqlx::Result<Option<Linked>> {
+        let Some((mut session, mut head)) = self.begin_after_head().await? else {
+            return Ok(None);
+        };
         let drained = self.join_waiting(&mut session, &mut head).await?;
         let linked = rows::append(&mut session, &mut head, waiting).await?;
         if let (Some(exchange), Linked::Now) = (with, linked) {
             add_beside(&mut session, exchange).await?;
         }
         self.end(session, head, drained).await?;
-        Ok(linked)
+        Ok(Some(linked))
     }
 
     /// Links what waits beside the database.
     ///
     /// # Errors
     ///
-    /// [`StoreError`]; what waits goes on waiting then.
+    /// [`StoreError`], also when the chain does not hold what was seen of it; what waits goes on waiting then.
     pub async fn join_spooled(&self) -> Result<(), StoreError> {
         let outcome = self.join_all().await;
-        self.noted(Part::Writes, outcome)
+        self.noted(Part::Writes, outcome)?.ok_or_else(|| rewritten(&self.chain.seen()))
     }
 
     /// Reads the head, so that it is known without another look, also when another process has written; and whether
@@ -151,24 +173,22 @@ impl Store {
         let holds = self.noted(Part::Reads, outcome)?;
         self.board.note(Part::Chain, if holds { Health::Up } else { Health::Down });
         if !holds {
-            let (length, hash) = (seen.length(), seen.hash());
-            return Err(StoreError(format!(
-                "CHAIN_REWRITTEN: expected receipt {length} to have the hash {hash}, as it had"
-            )));
+            return Err(rewritten(&seen));
         }
         self.chain.see(self.head().await?);
         Ok(())
     }
 
     async fn read_link_of(&self, head: &Head) -> sqlx::Result<bool> {
-        Ok(head.length() == 0 || rows::has(&mut self.database.session().await?, head).await?)
+        rows::has(&mut self.database.session().await?, head).await
     }
 
-    async fn join_all(&self) -> sqlx::Result<()> {
-        let mut session = self.begin(Lock::Receipts).await?;
-        let mut head = rows::head(&mut session).await?;
+    async fn join_all(&self) -> sqlx::Result<Option<()>> {
+        let Some((mut session, mut head)) = self.begin_after_head().await? else {
+            return Ok(None);
+        };
         let drained = self.join_waiting(&mut session, &mut head).await?;
-        self.end(session, head, drained).await
+        self.end(session, head, drained).await.map(Some)
     }
 
     /// Links what waits, in order. The spool is held only by who may write to the database already, so that whoever
@@ -184,7 +204,10 @@ impl Store {
         match self.chain.spool.drain().await {
             Ok(mut draining) => loop {
                 match draining.batch().await {
-                    Ok(batch) if batch.is_empty() => return Ok(Some(draining)),
+                    Ok(batch) if batch.is_empty() => {
+                        find_missing(session, &mut draining).await?;
+                        return Ok(Some(draining));
+                    }
                     Ok(batch) => append_all(session, head, &batch).await?,
                     Err(error) => return Err(stuck(&error)),
                 }
@@ -211,11 +234,28 @@ impl Store {
     }
 }
 
+fn rewritten(seen: &Head) -> StoreError {
+    let (length, hash) = (seen.length(), seen.hash());
+    StoreError(format!(
+        "CHAIN_REWRITTEN: expected receipt {length} to have the hash {hash}, as it had"
+    ))
+}
+
 /// What comes later waits with what came before: a chain in which a closing stands before its opening would be
 /// wrong for good.
 fn stuck(error: &SpoolError) -> sqlx::Error {
     tracing::error!(%error, "receipts wait and cannot be linked");
     sqlx::Error::Io(std::io::Error::other("expected the receipts that wait to be readable"))
+}
+
+/// Tells what another process has linked from what was taken away.
+async fn find_missing(session: &mut Session, draining: &mut Draining) -> sqlx::Result<()> {
+    for name in draining.missing() {
+        if !rows::has_part(session, &name).await? {
+            draining.lose(name);
+        }
+    }
+    Ok(())
 }
 
 async fn append_all(session: &mut Session, head: &mut Head, batch: &[Waiting]) -> sqlx::Result<()> {

@@ -11,7 +11,7 @@ pub(super) use spool::SpoolError;
 
 use futures_util::Stream;
 use serde::{Deserialize, Serialize};
-use speech_exit::receipt::{Head, Receipt};
+use speech_exit::receipt::{Head, Receipt, ReceiptId};
 
 use super::database::{Text, once};
 use super::{Store, StoreError};
@@ -48,7 +48,14 @@ impl Waiting {
     fn part(&self) -> i64 {
         self.receipt.opening.as_ref().map_or(-1, |opening| i64::from(opening.segment))
     }
+
+    fn name(&self) -> Name {
+        (self.receipt.id.clone(), self.part())
+    }
 }
+
+/// What a receipt is known by, and its part.
+type Name = (ReceiptId, i64);
 
 type Row = (i64, String, String);
 
@@ -79,7 +86,7 @@ impl Store {
         self.chain.seen()
     }
 
-    /// How many receipts wait beside the database.
+    /// How many receipts wait beside the database, or were taken away while they waited.
     #[must_use]
     pub fn spooled(&self) -> usize {
         self.chain.spooled()

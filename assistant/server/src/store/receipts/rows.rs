@@ -3,7 +3,7 @@
 use futures_util::TryFutureExt as _;
 use speech_exit::receipt::{Head, Link, hash};
 
-use super::{Kept, Row, Waiting};
+use super::{Kept, Name, Row, Waiting};
 use crate::store::database::{Database, Session, on, once};
 
 /// What became of a receipt that was to be linked.
@@ -31,12 +31,26 @@ pub(super) async fn head(session: &mut Session) -> sqlx::Result<Head> {
     }
 }
 
-/// Whether the chain has this link, which was its head.
+/// Whether the chain has this link, which was its head; any chain goes on from no link.
 pub(super) async fn has(session: &mut Session, head: &Head) -> sqlx::Result<bool> {
+    if head.length() == 0 {
+        return Ok(true);
+    }
     let found = on!(session, |connection| {
         sqlx::query_as::<_, (i64,)>("SELECT number FROM receipts WHERE number = $1 AND hash = $2")
             .bind(i64::try_from(head.length()).unwrap_or(i64::MAX))
             .bind(head.hash())
+            .fetch_optional(connection)
+    })?;
+    Ok(found.is_some())
+}
+
+/// Whether the chain has this part of a response.
+pub(super) async fn has_part(session: &mut Session, (id, part): &Name) -> sqlx::Result<bool> {
+    let found = on!(session, |connection| {
+        sqlx::query_as::<_, (i64,)>("SELECT number FROM receipts WHERE id = $1 AND part = $2")
+            .bind(id.as_str())
+            .bind(part)
             .fetch_optional(connection)
     })?;
     Ok(found.is_some())
@@ -62,14 +76,8 @@ pub(super) async fn append(
     head: &mut Head,
     waiting: &Waiting,
 ) -> sqlx::Result<Linked> {
-    let id = waiting.receipt.id.as_str();
-    let before = on!(session, |connection| {
-        sqlx::query_as::<_, (i64,)>("SELECT number FROM receipts WHERE id = $1 AND part = $2")
-            .bind(id)
-            .bind(waiting.part())
-            .fetch_optional(connection)
-    })?;
-    if before.is_some() {
+    let (id, part) = waiting.name();
+    if has_part(session, &(id.clone(), part)).await? {
         return Ok(Linked::Before);
     }
     let link = Link::after(head, waiting.receipt.clone(), waiting.at);
@@ -81,8 +89,8 @@ pub(super) async fn append(
             "INSERT INTO receipts (number, id, part, hash, receipt) VALUES ($1, $2, $3, $4, $5)",
         )
         .bind(number)
-        .bind(id)
-        .bind(waiting.part())
+        .bind(id.as_str())
+        .bind(part)
         .bind(&hash)
         .bind(&canonical)
         .execute(connection)

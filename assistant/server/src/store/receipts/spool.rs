@@ -1,17 +1,17 @@
 //! Where receipts wait while the database cannot take them: a file beside it, one receipt on a line, each on the
 //! disk before anybody goes on.
 
+use std::collections::HashSet;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex as Cell, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use speech_exit::receipt::hash;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use super::Waiting;
+use super::{Name, Waiting};
 
 /// How many lines are held at once while they join the chain.
 const BATCH: usize = 1_000;
@@ -35,11 +35,24 @@ pub(crate) enum SpoolError {
     Unavailable { path: PathBuf, error: io::Error },
 }
 
+/// What the chain has still to get.
+#[derive(Debug, Default)]
+struct Owed {
+    /// Put on the disk, and not taken from there by this process.
+    waiting: HashSet<Name>,
+    /// Neither on the disk nor in the chain any more.
+    lost: HashSet<Name>,
+}
+
+fn locked(owed: &Cell<Owed>) -> MutexGuard<'_, Owed> {
+    owed.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// The spool of one data directory.
 #[derive(Debug)]
 pub(super) struct Spool {
     path: PathBuf,
-    lines: Arc<AtomicUsize>,
+    owed: Arc<Cell<Owed>>,
     /// Within this process; other processes are kept out by a lock on the file.
     lock: Arc<Mutex<()>>,
 }
@@ -47,7 +60,7 @@ pub(super) struct Spool {
 impl Spool {
     /// Looks at every line that waits. A last line that was cut off by a crash was never relied on, and goes.
     pub(super) fn open(path: PathBuf) -> Result<Self, SpoolError> {
-        let mut count = 0;
+        let mut owed = Owed::default();
         if path.exists() {
             let mut lines = Lines::open(&path).map_err(|error| unavailable(&path, error))?;
             loop {
@@ -55,27 +68,27 @@ impl Spool {
                 if batch.is_empty() {
                     break;
                 }
-                count += batch.len();
+                owed.waiting.extend(batch.iter().map(Waiting::name));
             }
         }
-        let lines = Arc::new(AtomicUsize::new(count));
-        Ok(Self { path, lines, lock: Arc::default() })
+        Ok(Self { path, owed: Arc::new(Cell::new(owed)), lock: Arc::default() })
     }
 
-    /// How many receipts wait.
+    /// How many receipts wait, or were taken away while they waited.
     pub(super) fn len(&self) -> usize {
-        self.lines.load(Ordering::SeqCst)
+        let owed = locked(&self.owed);
+        owed.waiting.len() + owed.lost.len()
     }
 
     /// Puts a receipt on the disk. Whoever stops waiting for that does not stop it.
     pub(super) async fn append(&self, waiting: &Waiting) -> Result<(), SpoolError> {
         let line = written(waiting).map_err(|error| unavailable(&self.path, error.into()))?;
         let guard = Arc::clone(&self.lock).lock_owned().await;
-        let (path, lines) = (self.path.clone(), Arc::clone(&self.lines));
+        let (path, owed, name) = (self.path.clone(), Arc::clone(&self.owed), waiting.name());
         let appended = move || {
             let outcome = append_line(&path, &line);
             if outcome.is_ok() {
-                lines.fetch_add(1, Ordering::SeqCst);
+                locked(&owed).waiting.insert(name);
             }
             drop(guard);
             outcome
@@ -89,8 +102,9 @@ impl Spool {
         let path = self.path.clone();
         let lines = blocking(move || Lines::open(&path)).await;
         let lines = lines.map_err(|error| unavailable(&self.path, error))?;
-        let count = Arc::clone(&self.lines);
-        Ok(Draining { lines: Some(lines), path: self.path.clone(), count, _guard: guard })
+        let (path, owed) = (self.path.clone(), Arc::clone(&self.owed));
+        let (read, lost) = (HashSet::new(), HashSet::new());
+        Ok(Draining { lines: Some(lines), path, owed, read, lost, _guard: guard })
     }
 }
 
@@ -98,7 +112,9 @@ impl Spool {
 pub(super) struct Draining {
     lines: Option<Lines>,
     path: PathBuf,
-    count: Arc<AtomicUsize>,
+    owed: Arc<Cell<Owed>>,
+    read: HashSet<Name>,
+    lost: HashSet<Name>,
     _guard: OwnedMutexGuard<()>,
 }
 
@@ -112,10 +128,22 @@ impl Draining {
         });
         let (lines, batch) = read.await.map_err(|error| unavailable(&self.path, error))?;
         self.lines = Some(lines);
-        batch
+        let batch = batch?;
+        self.read.extend(batch.iter().map(Waiting::name));
+        Ok(batch)
     }
 
-    /// Empties the spool, once what it had lasts elsewhere.
+    /// What was put on the disk and, at the end of what can be read, was not found there.
+    pub(super) fn missing(&self) -> Vec<Name> {
+        locked(&self.owed).waiting.difference(&self.read).cloned().collect()
+    }
+
+    /// Notes that one of those is not in the chain either.
+    pub(super) fn lose(&mut self, name: Name) {
+        self.lost.insert(name);
+    }
+
+    /// Empties the spool, once what it had lasts elsewhere. What was taken away from it goes on being owed.
     pub(super) async fn clear(mut self) -> Result<(), SpoolError> {
         let Some(lines) = self.lines.take() else { return Ok(()) };
         let cleared = blocking(move || {
@@ -123,7 +151,14 @@ impl Draining {
             file.set_len(0).and_then(|()| file.sync_all())
         });
         cleared.await.map_err(|error| unavailable(&self.path, error))?;
-        self.count.store(0, Ordering::SeqCst);
+        let mut owed = locked(&self.owed);
+        if !self.lost.is_empty() {
+            let (expected, found, lost) = (owed.waiting.len(), self.read.len(), self.lost.len());
+            tracing::error!(expected, found, lost, "receipts were taken away while they waited");
+        }
+        owed.waiting.clear();
+        owed.lost.retain(|name| !self.read.contains(name));
+        owed.lost.extend(self.lost);
         Ok(())
     }
 }
