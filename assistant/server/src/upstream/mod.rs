@@ -24,6 +24,7 @@ pub use request::{Call, ChatRequest, Message};
 pub use settings::{Arguments, Limits, PREFIX, Settings, SettingsError};
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
@@ -48,6 +49,8 @@ struct Inner {
     client: Client,
     store: Store,
     breaker: Shared,
+    /// Whether the last answer failed because nobody was there to give one.
+    was_unreachable: AtomicBool,
 }
 
 impl Upstream {
@@ -60,7 +63,12 @@ impl Upstream {
         let breaker = Shared::new(settings.breaker);
         let client = Client::new(settings)?;
         store.board().note_upstream(status::Upstream::Down);
-        Ok(Self(Arc::new(Inner { client, store, breaker })))
+        Ok(Self(Arc::new(Inner {
+            client,
+            store,
+            breaker,
+            was_unreachable: AtomicBool::new(false),
+        })))
     }
 
     /// The model that it is asked for.
@@ -188,6 +196,8 @@ impl Upstream {
         if let Some(fault) = fault {
             tracing::warn!(%fault, "the upstream gave no answer");
         }
+        let was_unreachable = fault.is_some_and(|fault| fault.code == FaultCode::Unreachable);
+        self.0.was_unreachable.store(was_unreachable, Ordering::SeqCst);
         permit.end(if is_outage { Outcome::Failure } else { Outcome::Success });
         self.note(!is_outage);
     }
@@ -203,13 +213,16 @@ impl Upstream {
         });
     }
 
-    /// Notes that it lists its models, which does not make up for answers that failed since the last good one.
+    /// Notes that it lists its models: it is there again. That does not make up for answers that failed while it was
+    /// there.
     fn note_listed(&self) {
         let board = self.0.store.board();
-        self.0.breaker.tell(|state| {
-            if state == (State::Closed { failures: 0 }) {
+        let was_unreachable = self.0.was_unreachable.load(Ordering::SeqCst);
+        self.0.breaker.tell(|state| match state {
+            State::Closed { failures } if failures == 0 || was_unreachable => {
                 board.note_upstream(status::Upstream::Up);
             }
+            _ => {}
         });
     }
 

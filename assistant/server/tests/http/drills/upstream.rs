@@ -52,8 +52,6 @@ async fn the_upstream_goes_while_nobody_asks_it_and_comes_back() {
     let status = drill.shows(Promise::local_power(&[])).await;
     assert_eq!(status["upstream"], "down");
     let (_machine, _scripted) = Machine::with_an_upstream(Some(address)).await;
-    // An answer failed meanwhile, so only an answer shows that it is back.
-    remote.ask(Road::Chat, &Road::Chat.asking("Hello?")).await;
     let status = drill.shows(SERVING).await;
     assert_eq!(status["upstream"], "up");
     probing.abort();
