@@ -5,6 +5,7 @@ mod laws;
 mod lines;
 mod modes;
 mod projection;
+mod promote;
 mod table;
 
 use mutation_gate::{

@@ -3,14 +3,20 @@
 use std::io::{self, BufRead, Write};
 
 use crate::decide;
+use crate::report::{End, Format};
+use crate::trouble::Trouble;
 
+mod bound;
 pub mod domain;
 pub mod door;
 pub mod fixtures;
 pub mod laws;
 pub mod manifest;
 pub mod oracle;
+pub mod promote;
 mod read;
+
+pub use bound::upper_bound;
 
 /// What `harness gate` does with each line of standard input.
 #[derive(Debug, Clone, Copy, clap::Subcommand)]
@@ -19,6 +25,54 @@ pub enum Verb {
     Decide,
     /// Reads a task and its events from each line, and answers it with the row of its run on a line.
     Project,
+}
+
+/// What can be asked about the gate.
+#[derive(Debug, Clone, clap::Subcommand)]
+pub enum Command {
+    /// Answers lines.
+    #[command(flatten)]
+    Lines(Verb),
+    /// Says whether what was recorded is evidence enough to enforce what the gate decides.
+    ///
+    /// A would-block that nobody labelled right counts as a false refusal.
+    #[command(after_help = promote::EXIT_CODES)]
+    Promote {
+        /// The mode in which the decisions were recorded.
+        #[arg(long, value_enum)]
+        from: promote::From,
+        /// A database file or its `sqlite:` address, or a `postgres://` address.
+        #[arg(long, value_name = "FILE|DSN")]
+        audit: String,
+        /// The greatest share of false refusals that is accepted, above 0 and below 1.
+        #[arg(long, value_name = "P", default_value = "0.01")]
+        bound: promote::Accepted,
+    },
+}
+
+/// Does what is asked.
+///
+/// # Errors
+///
+/// Something cannot be had, read or written.
+pub fn run(
+    asked: &Command,
+    format: Format,
+    input: &mut dyn BufRead,
+    output: &mut dyn Write,
+) -> Result<End, Trouble> {
+    match asked {
+        Command::Lines(verb) => lines(*verb, input, output).map(|()| End::Kept).map_err(unwritten),
+        Command::Promote { from, audit, bound } => {
+            let evidence = promote::evidence(*from, audit, *bound)?;
+            evidence.write(format, output).map_err(unwritten)?;
+            Ok(evidence.end())
+        }
+    }
+}
+
+fn unwritten(error: io::Error) -> Trouble {
+    Trouble::new(format!("expected to read and write to the end: {error}"))
 }
 
 /// Answers each line of `input` with one line, flushed.
