@@ -15,6 +15,7 @@ pub mod manifest;
 pub mod oracle;
 pub mod promote;
 mod read;
+pub mod replay;
 
 pub use bound::upper_bound;
 
@@ -48,6 +49,12 @@ pub enum Command {
         #[arg(long, value_name = "P", default_value = "0.01")]
         bound: promote::Accepted,
     },
+    /// Decides every audit record again, and names those that are not what they say.
+    Replay {
+        /// A database file or its `sqlite:` address, or a `postgres://` address.
+        #[arg(long, value_name = "FILE|DSN")]
+        audit: String,
+    },
 }
 
 /// Does what is asked.
@@ -67,6 +74,11 @@ pub fn run(
             let evidence = promote::evidence(*from, audit, *bound)?;
             evidence.write(format, output).map_err(unwritten)?;
             Ok(evidence.end())
+        }
+        Command::Replay { audit } => {
+            let report = replay::replay(audit)?;
+            report.write(format, output).map_err(unwritten)?;
+            Ok(report.end())
         }
     }
 }
