@@ -6,6 +6,7 @@ mod lines;
 mod modes;
 mod projection;
 mod promote;
+mod rollback;
 mod table;
 
 use mutation_gate::{

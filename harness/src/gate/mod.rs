@@ -1,6 +1,7 @@
 //! The mutation gate: the door of the command, and an oracle beside the decision.
 
 use std::io::{self, BufRead, Write};
+use std::path::PathBuf;
 
 use crate::decide;
 use crate::report::{End, Format};
@@ -16,6 +17,7 @@ pub mod oracle;
 pub mod promote;
 mod read;
 pub mod replay;
+pub mod rollback;
 
 pub use bound::upper_bound;
 
@@ -55,6 +57,18 @@ pub enum Command {
         #[arg(long, value_name = "FILE|DSN")]
         audit: String,
     },
+    /// Proves that there is a way back: a tag before what is checked out, at which the tests pass. Prints the commands.
+    RollbackProof {
+        /// The repository. Its own tree is not touched.
+        #[arg(long, value_name = "DIR")]
+        repo: PathBuf,
+        /// The tag to go back to.
+        #[arg(long, value_name = "TAG", allow_hyphen_values = true)]
+        anchor: String,
+        /// The tests, for a shell. They run in a worktree of the tag, which is gone afterwards.
+        #[arg(long, value_name = "CMD", default_value = rollback::TESTS)]
+        test: String,
+    },
 }
 
 /// Does what is asked.
@@ -79,6 +93,11 @@ pub fn run(
             let report = replay::replay(audit)?;
             report.write(format, output).map_err(unwritten)?;
             Ok(report.end())
+        }
+        Command::RollbackProof { repo, anchor, test } => {
+            let proof = rollback::prove(repo, anchor, test)?;
+            proof.write(format, output).map_err(unwritten)?;
+            Ok(proof.end())
         }
     }
 }
