@@ -68,6 +68,11 @@ fn the_gate_has_the_words_of_its_contract() {
 }
 
 #[test]
+fn the_document_about_promotion_has_the_routes_of_the_gate() {
+    kept("gate_promotion");
+}
+
+#[test]
 fn the_oracle_of_the_gate_knows_every_condition_or_says_so() {
     let rules = std::fs::read_to_string(root().join("contracts/gate/rules.json")).unwrap();
     assert!(Oracle::parse(rules.as_bytes()).is_ok());

@@ -45,7 +45,7 @@ enum Verb {
     },
     /// Reads a case from each line of standard input, and answers it with its verdict on a line.
     Decide,
-    /// Writes snapshots, compile-fail reasons, schemas and the rule table of the kernel's README.
+    /// Writes snapshots, compile-fail reasons, schemas, the rule table of the kernel's README and the gate's routes.
     Bless,
     /// Compares the digests in LOCKED.md with the files.
     #[command(after_help = EXIT_CODES)]

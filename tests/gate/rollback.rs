@@ -4,9 +4,13 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use speech_harness::gate::promotion::DOCUMENT;
 use speech_harness::gate::rollback::{Proof, prove};
 use speech_harness::report::{End, Format};
+use speech_harness::workspace;
 use tempfile::TempDir;
+
+use crate::root;
 
 #[track_caller]
 fn shell(folder: &Path, script: &str) -> String {
@@ -79,6 +83,18 @@ fn the_commands_of_a_good_anchor_lead_to_what_was_there() {
         );
         assert_eq!(shell(folder.path(), "git log --format=%s main | wc -l").trim(), "5");
     }
+}
+
+#[test]
+fn the_document_about_promotion_has_the_commands_that_are_printed() {
+    let folder = repository();
+    let proof = proven(folder.path(), "good");
+    let top = shell(folder.path(), "git rev-parse --show-toplevel");
+    let commit = shell(folder.path(), "git rev-parse good");
+    let commands = proof.commands().unwrap().replace(&format!("'{}'", top.trim()), "REPO");
+    let commands = commands.replace(commit.trim(), "COMMIT").replace("to good'", "to TAG'");
+    let document = workspace::text(&root(), DOCUMENT).unwrap();
+    assert_eq!(document.matches(&format!("\n{commands}\n")).count(), 1, "{commands}");
 }
 
 #[test]

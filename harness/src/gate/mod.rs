@@ -15,6 +15,7 @@ pub mod laws;
 pub mod manifest;
 pub mod oracle;
 pub mod promote;
+pub mod promotion;
 mod read;
 pub mod replay;
 pub mod rollback;
