@@ -1,5 +1,7 @@
 //! What the server records of its decisions is decided again from the record alone.
 
+mod databases;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -104,6 +106,13 @@ async fn claim(store: &Store, now: i64) {
 async fn records(mode: GateMode) -> Vec<AuditRecord> {
     let directory = tempfile::tempdir().unwrap();
     let store = Store::open(directory.path(), Arc::new(Board::new())).await.unwrap();
+    fill(&store, mode).await;
+    let filter = AuditFilter { limit: u32::MAX, ..AuditFilter::default() };
+    store.audit(&filter).await.unwrap()
+}
+
+/// Sends requests of every kind to a server on that store.
+async fn fill(store: &Store, mode: GateMode) {
     let clock = Arc::new(AtomicI64::new(START));
     let time = Arc::clone(&clock);
     let actions = [("site.deploy".to_owned(), Tier::B)].into();
@@ -118,14 +127,14 @@ async fn records(mode: GateMode) -> Vec<AuditRecord> {
     let grant = json!({ "allow": ["mail."], "scope": { "task_id": "t3" }, "expires_at": START + 500_000,
         "single_use": true });
     send(&server, "POST", "/api/grants", &grant.to_string()).await;
-    claim(&store, START).await;
+    claim(store, START).await;
     let signal = |decision: &str| {
         json!({ "type": "CI_STATUS", "scope": "task:t2", "decision": decision, "reason": "r",
             "expires_at": START + 900_000 })
     };
     for path in PATHS {
         if path == "/api/tasks/complete" {
-            claim(&store, clock.load(Ordering::SeqCst)).await;
+            claim(store, clock.load(Ordering::SeqCst)).await;
         }
         for (number, body) in bodies().into_iter().enumerate() {
             if number % 50 == 0 {
@@ -138,8 +147,6 @@ async fn records(mode: GateMode) -> Vec<AuditRecord> {
         send(&server, "PUT", "/projects/p/policy?x=1", "{}").await;
         send(&server, "DELETE", "/api//tasks", "").await;
     }
-    let filter = AuditFilter { limit: u32::MAX, ..AuditFilter::default() };
-    store.audit(&filter).await.unwrap()
 }
 
 #[tokio::test]

@@ -5,6 +5,8 @@ mod laws;
 mod lines;
 mod modes;
 mod projection;
+mod promote;
+mod rollback;
 mod table;
 
 use mutation_gate::{
@@ -63,6 +65,11 @@ fn each_reject_of_the_contract_has_its_fault_at_its_place() {
 #[test]
 fn the_gate_has_the_words_of_its_contract() {
     kept("gate_words");
+}
+
+#[test]
+fn the_document_about_promotion_has_the_routes_of_the_gate() {
+    kept("gate_promotion");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use speech_harness::checks::{CHECKS, Check, Checked, Found, Of, tools};
+use speech_harness::gate::promotion;
 use speech_harness::report::{self, End, Format};
 use speech_harness::trouble::Trouble;
 use speech_harness::{bless, decide, deep, locked, workspace};
@@ -163,7 +164,8 @@ fn copy(name: &str) -> PathBuf {
     let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     drop(fs::remove_dir_all(&copy));
     let mut files = locked::covered_files(&root()).unwrap();
-    files.extend(["LOCKED.md", "kernel/README.md", "rust-toolchain.toml"].map(str::to_owned));
+    let others = ["LOCKED.md", "kernel/README.md", promotion::DOCUMENT, "rust-toolchain.toml"];
+    files.extend(others.map(str::to_owned));
     for test in
         ["contract", "gate", "harness", "locked", "main", "receipts", "speech", "status", "surface"]
     {
@@ -187,8 +189,13 @@ fn bless_leaves_the_locks_and_the_rules_alone() {
     for file in ["LOCKED.md", "contracts/speech/rules.json", "contracts/speech/trace.schema.json"] {
         fs::write(copy.join(file), text(&copy, file) + "\n").unwrap();
     }
+    let document = text(&root(), promotion::DOCUMENT);
+    let other = document.replace("| `POST /api/tasks/cancel` | `task_cancel` |\n", "");
+    assert_ne!(other, document);
+    fs::write(copy.join(promotion::DOCUMENT), other).unwrap();
     let written = bless::generated(&copy).unwrap();
-    assert_eq!(written, ["contracts/speech/trace.schema.json"]);
+    assert_eq!(written, ["contracts/speech/trace.schema.json", promotion::DOCUMENT]);
+    assert_eq!(text(&copy, promotion::DOCUMENT), document);
     for file in ["LOCKED.md", "contracts/speech/rules.json"] {
         assert_eq!(text(&copy, file), text(&root(), file) + "\n");
     }

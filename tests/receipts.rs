@@ -1,7 +1,7 @@
 //! Receipts: what they are decided by, and that no change of a log of them goes unseen.
 
 mod canonical;
-mod databases;
+pub(crate) mod databases;
 mod delivery;
 mod order;
 mod tampering;

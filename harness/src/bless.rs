@@ -1,10 +1,11 @@
-//! Writes what machines write: snapshots, compile-fail reasons, schemas, the rule table of the README.
+//! Writes what machines write: snapshots, compile-fail reasons, schemas, the rule table of the README, the routes of the gate.
 //!
 //! INVARIANT: the locks and the rules leave as they came. Held by
 //! `tests/harness.rs::bless_leaves_the_locks_and_the_rules_alone`.
 
 use std::path::Path;
 
+use crate::gate::promotion;
 use crate::locked::LOCKED;
 use crate::manifest::Manifest;
 use crate::oracle::RULES;
@@ -58,6 +59,7 @@ pub fn generated(root: &Path) -> Result<Vec<String>, Trouble> {
     let speech = schema::files(&manifest).into_iter();
     let mut files: Vec<_> = speech.map(|(file, text)| (file.to_owned(), text)).collect();
     files.push((readme::README.to_owned(), readme::with_rule_table(root)?));
+    files.push((promotion::DOCUMENT.to_owned(), promotion::with_routes(root)?));
     files.extend(status::schemas::files(root).map_err(|stop| Trouble::new(stop.words))?);
     let mut written = Vec::new();
     for (file, text) in files {

@@ -77,6 +77,7 @@ checks! {
     Workspace gate::gate_rejects "each reject of the gate's contract has its fault at its place",
     Workspace gate::gate_laws "each law of the gate holds on generated runs",
     Workspace gate::gate_words "the gate has its contract's words, codes, transitions, routes and limits, in order",
+    Workspace gate::gate_promotion "the document about promotion has the gate's routes",
     Workspace status::status_schemas "each status schema is the one its manifest gives",
     Workspace status::status_cases "each status fixture is valid and each reject has its findings",
     Workspace status::status_coverage "each field and rule of a status contract is exercised and enforced",

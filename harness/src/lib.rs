@@ -6,6 +6,7 @@
 pub mod bless;
 pub mod checks;
 pub mod conformance;
+mod database;
 pub mod decide;
 pub mod deep;
 pub mod domain;

@@ -45,7 +45,7 @@ enum Verb {
     },
     /// Reads a case from each line of standard input, and answers it with its verdict on a line.
     Decide,
-    /// Writes snapshots, compile-fail reasons, schemas and the rule table of the kernel's README.
+    /// Writes snapshots, compile-fail reasons, schemas, the rule table of the kernel's README and the gate's routes.
     Bless,
     /// Compares the digests in LOCKED.md with the files.
     #[command(after_help = EXIT_CODES)]
@@ -70,11 +70,9 @@ enum Verb {
         #[arg(long, value_name = "PATH", default_values = SPEAKS, requires = "access_log")]
         speaks: Vec<String>,
     },
-    /// Decides about mutations, and shows what the gate sees of a run.
-    Gate {
-        #[command(subcommand)]
-        verb: gate::Verb,
-    },
+    /// Decides about mutations, shows what the gate sees of a run, and says whether it is proven.
+    #[command(subcommand)]
+    Gate(gate::Command),
     /// Checks status documents and the contracts that they keep to.
     #[command(subcommand)]
     Status(status::Verb),
@@ -139,10 +137,7 @@ fn run(arguments: &Arguments, output: &mut dyn Write) -> Result<End, Trouble> {
             report.write(format, output).map_err(unwritten)?;
             Ok(report.end())
         }
-        Verb::Gate { verb } => {
-            gate::lines(*verb, &mut io::stdin().lock(), output).map_err(unwritten)?;
-            Ok(End::Kept)
-        }
+        Verb::Gate(asked) => gate::run(asked, format, &mut io::stdin().lock(), output),
         Verb::Status(asked) => status::run(asked, arguments.format, root, output).or_else(|stop| {
             writeln!(io::stderr().lock(), "harness: {}", stop.words).map_err(unwritten)?;
             Ok(stop.end)

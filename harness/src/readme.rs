@@ -41,16 +41,25 @@ pub fn rule_table(manifest: &Manifest) -> String {
 ///
 /// A file cannot be read, or the README has no place for the table.
 pub fn with_rule_table(root: &Path) -> Result<String, Trouble> {
-    let text = workspace::text(root, README)?;
+    with_table(root, README, [BEGIN, END], &rule_table(&Manifest::read(root)?))
+}
+
+/// A document with a table between two comments.
+///
+/// # Errors
+///
+/// The document cannot be read, or has no such comments.
+pub(crate) fn with_table(
+    root: &Path,
+    file: &str,
+    [begin, end]: [&str; 2],
+    table: &str,
+) -> Result<String, Trouble> {
+    let text = workspace::text(root, file)?;
     let parts =
-        text.split_once(BEGIN).and_then(|(head, rest)| Some((head, rest.split_once(END)?.1)));
+        text.split_once(begin).and_then(|(head, rest)| Some((head, rest.split_once(end)?.1)));
     let Some((head, tail)) = parts else {
-        return Err(Trouble::at(
-            Path::new(README),
-            "the two comments around the rule table",
-            &"none",
-        ));
+        return Err(Trouble::at(Path::new(file), "the two comments around its table", &"none"));
     };
-    let table = rule_table(&Manifest::read(root)?);
-    Ok(format!("{head}{BEGIN}{table}{END}{tail}"))
+    Ok(format!("{head}{begin}{table}{end}{tail}"))
 }

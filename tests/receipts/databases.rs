@@ -72,7 +72,7 @@ async fn a_row_that_was_changed_in_the_file_is_found() {
 }
 
 /// A schema of the database server for tests, and the address that leads there.
-async fn schema(test: &str) -> Option<(PgConnection, String, String)> {
+pub(crate) async fn schema(test: &str) -> Option<(PgConnection, String, String)> {
     let Ok(url) = std::env::var("HARNESS_TEST_POSTGRES") else {
         let words = format!("SKIPPED: {test}: set HARNESS_TEST_POSTGRES to a postgres:// URL\n");
         // Past the test runner, which shows nothing of a test that passes.
@@ -87,7 +87,7 @@ async fn schema(test: &str) -> Option<(PgConnection, String, String)> {
     Some((connection, own, schema))
 }
 
-async fn run(connection: &mut PgConnection, text: String) {
+pub(crate) async fn run(connection: &mut PgConnection, text: String) {
     connection.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(text))).await.unwrap();
 }
 

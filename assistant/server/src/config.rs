@@ -22,9 +22,17 @@ Database:
 
   DATABASE_URL  postgres://USER:PASSWORD@HOST:PORT/DATABASE";
 
+const GATE_HELP: &str = "\
+Gate:
+  What changes tasks, artifacts, grants and signals is decided about first. The mode is read once, at the start.
+
+  ENFORCEMENT_MODE   off: nothing is decided, for local debugging; shadow: what would have been rejected is recorded;
+                     enforce: it is rejected [default: shadow]
+  ASSISTANT_ACTIONS  the file of `--actions`, by which actions need more than to be asked for";
+
 /// An assistant whose every answer leaves through the exit.
 #[derive(Debug, Clone, PartialEq, Eq, Parser)]
-#[command(name = "assistant", version, after_help = [DATABASE_HELP, export::HELP].join("\n\n"))]
+#[command(name = "assistant", version, after_help = [DATABASE_HELP, GATE_HELP, export::HELP].join("\n\n"))]
 pub struct Config {
     /// The address to listen at; port 0 takes a free one.
     #[arg(long, env = "ASSISTANT_LISTEN", default_value = "127.0.0.1:8787", global = true)]
@@ -155,7 +163,7 @@ fn known_variables() -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::{Command, Config, ConfigError};
-    use clap::Parser as _;
+    use clap::{CommandFactory as _, Parser as _};
 
     fn config(arguments: &[&str]) -> Option<Config> {
         Config::try_parse_from([&["assistant"], arguments].concat()).ok()
@@ -175,6 +183,17 @@ mod tests {
         assert!(
             message.is_some_and(|message| message.ends_with("found ASSISTANT_A, ASSISTANT_LISTN"))
         );
+    }
+
+    #[test]
+    fn the_help_says_by_which_variables_the_gate_is_set() {
+        let help = Config::command().render_help().to_string();
+        let after = help.split("\nGate:\n").nth(1).unwrap_or_default();
+        let modes = mutation_gate::GateMode::ALL.iter().map(|mode| mode.word());
+        let named = [mutation_gate::GateMode::VARIABLE, "ASSISTANT_ACTIONS"];
+        for word in modes.chain(named) {
+            assert!(after.contains(word), "{word}");
+        }
     }
 
     #[test]

@@ -16,8 +16,9 @@ use crate::gate::domain::{self, Domain};
 use crate::gate::fixtures::{FIXTURES, Fixture, REJECTS, Reject};
 use crate::gate::manifest::{self, MANIFEST, Manifest};
 use crate::gate::oracle::Oracle;
-use crate::gate::{door, laws};
+use crate::gate::{door, laws, promotion};
 use crate::trouble::Trouble;
+use crate::workspace;
 
 const SHOWN: usize = 10;
 
@@ -101,6 +102,22 @@ pub fn gate_fixtures(root: &Path) -> Checked {
                 "{FIXTURES}: expected a line that breaks {id} alone, found none; add one"
             ));
         }
+    }
+    Ok(found)
+}
+
+/// The document about promotion against the table of routes.
+///
+/// # Errors
+///
+/// The document cannot be read, or has no place for the routes.
+pub fn gate_promotion(root: &Path) -> Checked {
+    let mut found = Found { count: ROUTES.len() as u64, broken: Vec::new() };
+    if workspace::text(root, promotion::DOCUMENT)? != promotion::with_routes(root)? {
+        let document = promotion::DOCUMENT;
+        found.broken.push(format!(
+            "{document}: expected the routes of the gate's table; run `cargo harness bless`"
+        ));
     }
     Ok(found)
 }

@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use speech_exit::receipt::Head;
 
 use super::{Replay, Report, database};
+use crate::database::is_server;
 use crate::trouble::Trouble;
 
 /// How a file starts that is a database.
@@ -34,10 +35,8 @@ pub fn replay(
         replay =
             replay.with_access_log(BufReader::with_capacity(BUFFER_BYTES, open(path)?), speaks)?;
     }
-    if ["postgres://", "postgresql://"].iter().any(|scheme| source.starts_with(scheme)) {
-        database::postgres(source, &mut replay)?;
-    } else if source.starts_with("sqlite:") {
-        database::sqlite_url(source, &mut replay)?;
+    if is_server(source) || source.starts_with("sqlite:") {
+        database::named(source, &mut replay)?;
     } else {
         file(Path::new(source), &mut replay)?;
     }
@@ -51,7 +50,7 @@ fn file(path: &Path, replay: &mut Replay) -> Result<(), Trouble> {
     let read = file.by_ref().take(SQLITE_MAGIC.len() as u64).read_to_end(&mut start);
     read.map_err(|error| unreadable(path, &error))?;
     if start == SQLITE_MAGIC {
-        return database::sqlite_file(path, replay);
+        return database::file(path, replay);
     }
     let bar = progress(length);
     let mut since = 0;
