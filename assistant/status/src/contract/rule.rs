@@ -151,6 +151,7 @@ impl Builder<'_> {
                 Test::Has(one, other)
             }
             Predicate::Each(list, part) => {
+                self.quick(part, members);
                 let list = self.term(list, members, scope);
                 let scope = Scope { item: true, ..scope };
                 Test::Each(list, self.test(part, members, scope).into())
@@ -163,6 +164,25 @@ impl Builder<'_> {
             self.problem("expected a part at least");
         }
         parts.iter().map(|part| self.test(part, members, scope)).collect()
+    }
+
+    /// What is gone through again for each item must not be as long as a document lets it be.
+    fn quick(&mut self, part: &Predicate, members: &Members) {
+        let mut operands = Vec::new();
+        part.operands(&mut operands);
+        for path in operands.into_iter().filter_map(Operand::path) {
+            let of_document = Some(path).filter(|path| path.root != Root::Item);
+            let found = of_document.and_then(|path| self.found_quietly(path, members));
+            if let Some((_, Some(member))) = found
+                && is_endless(&member.shape)
+            {
+                let path = path.segments.join(".");
+                let message = format!(
+                    "expected @{path} to have a bound, since each item is compared with it"
+                );
+                self.problem(message);
+            }
+        }
     }
 
     /// A code that is compared with a field has to be one that may stand there.
@@ -239,6 +259,17 @@ impl Builder<'_> {
             };
         }
         Some((place, Some(member)))
+    }
+}
+
+/// Whether a value may have any number of elements without a finding of its own.
+const fn is_endless(shape: &Shape) -> bool {
+    match shape {
+        Shape::List { bounds, .. } => bounds.max.is_none(),
+        Shape::Codes { bounds, is_unique, .. } => bounds.max.is_none() && !*is_unique,
+        Shape::Map { keys, .. } => keys.is_none(),
+        Shape::Object(_) => true,
+        _ => false,
     }
 }
 

@@ -184,7 +184,9 @@ impl<'d> Scanner<'d, '_> {
         }
         loop {
             let place = self.key(object)?;
+            let member = offset(self.tree.nodes.len());
             self.value(place)?;
+            self.limit(member, place.key.1 - place.key.0 + 2);
             if self.is_over(b'}')? {
                 return Ok(());
             }

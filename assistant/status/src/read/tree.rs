@@ -174,7 +174,12 @@ impl<'d> Tree<'d> {
         while node.parent != NONE {
             segments.push(match self.kind(node.parent) {
                 Kind::List => node.key.0.to_string(),
-                _ => crate::finding::shown(&escaped(&self.key(node)), POINTER_MAX_BYTES),
+                _ => {
+                    let key = self.key(node);
+                    let begin = key.floor_char_boundary(POINTER_MAX_BYTES + 3);
+                    let begin = key.get(..begin).unwrap_or_default();
+                    crate::finding::shown(&escaped(begin), POINTER_MAX_BYTES)
+                }
             });
             node = self.node(node.parent);
         }
