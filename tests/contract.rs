@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use assistant::app::{self, App, Server};
-use assistant::status::Board;
+use assistant::status::{Board, StatusContract};
 use assistant::store::Store;
 use assistant::web::Limits;
 use axum::body::Body;
@@ -120,7 +120,8 @@ fn status(manifest: &Manifest, code: &Value) -> u16 {
 
 async fn server(name: &str) -> Server {
     let store = Store::open(&folder(name), Arc::new(Board::new())).await.expect("a store");
-    app::build(App::embedded(store, Limits::default())).expect("a table")
+    let contract = StatusContract::embedded().expect("a contract");
+    app::build(App::embedded(store, Limits::default(), contract)).expect("a table")
 }
 
 async fn enforced(server: &Server, case: String) -> Answer {

@@ -224,12 +224,19 @@ fn agreeing_with_other_rules_says_nothing() {
     }
 }
 
+/// What carries a file of the workspace within itself: the contracts that the command knows by name in any folder.
+const CARRIES: [&str; 1] = ["harness/src/status/contract.rs"];
+
 /// Whoever checks their own backend has the harness as a dependency, and this workspace nowhere.
 #[test]
 fn no_library_code_looks_for_the_place_where_it_was_built() {
+    let mut carries = Vec::new();
     for file in workspace::files_below(&root(), "harness/src").unwrap() {
         let text = workspace::text(&root(), &file).unwrap();
         assert!(!text.contains("CARGO_MANIFEST_DIR"), "{file}");
-        assert!(!text.contains("include_str!") && !text.contains("include_bytes!"), "{file}");
+        if text.contains("include_str!") || text.contains("include_bytes!") {
+            carries.push(file);
+        }
     }
+    assert_eq!(carries, CARRIES);
 }

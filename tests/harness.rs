@@ -164,7 +164,9 @@ fn copy(name: &str) -> PathBuf {
     drop(fs::remove_dir_all(&copy));
     let mut files = locked::covered_files(&root()).unwrap();
     files.extend(["LOCKED.md", "kernel/README.md", "rust-toolchain.toml"].map(str::to_owned));
-    for test in ["contract", "harness", "locked", "main", "receipts", "speech", "surface"] {
+    for test in
+        ["contract", "gate", "harness", "locked", "main", "receipts", "speech", "status", "surface"]
+    {
         files.push(format!("tests/{test}.rs"));
     }
     for file in files {
@@ -258,7 +260,7 @@ fn a_changed_an_added_and_a_removed_lock_are_told() {
     assert_eq!(locked::changed_since(&copy, "HEAD").unwrap(), [""; 0]);
     fs::write(copy.join("rust-toolchain.toml"), "").unwrap();
     locked::accept(&copy, "rust-toolchain.toml").unwrap();
-    let moved = text(&copy, "LOCKED.md").replace("/rules.json", "/ruled.json");
+    let moved = text(&copy, "LOCKED.md").replace("speech/rules.json", "speech/ruled.json");
     fs::write(copy.join("LOCKED.md"), moved).unwrap();
     let told = locked::changed_since(&copy, "HEAD").unwrap();
     let words: Vec<_> = told.iter().filter_map(|line| line.split(' ').next()).collect();

@@ -8,9 +8,11 @@
     reason = "a test fails by panicking"
 )]
 
+mod audit;
 mod contract;
 mod door;
 mod exit;
+mod gate;
 mod guard;
 mod harness;
 mod laws;
@@ -18,6 +20,7 @@ mod locked;
 mod receipts;
 mod serve;
 mod speech;
+mod status;
 mod status_agreement;
 mod streams;
 mod surface;

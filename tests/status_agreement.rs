@@ -62,7 +62,7 @@ fn contract(name: &str) -> (Contract, Vec<Json>) {
 /// The documents of a folder, by name.
 fn documents(name: &str, kind: &str) -> BTreeMap<String, Vec<u8>> {
     let Ok(files) = fs::read_dir(folder(name).join(kind)) else { return BTreeMap::new() };
-    let files = files.map(|file| file.unwrap().path());
+    let files = files.map(|file| file.unwrap().path()).filter(|path| path.is_file());
     files.map(|file| (file.display().to_string(), fs::read(file).unwrap())).collect()
 }
 

@@ -2,6 +2,7 @@
 
 use insta::Settings;
 use speech_exit::{Effect, Voice};
+use speech_harness::status::{self, contract};
 use speech_harness::{surface, version};
 use speech_kernel::{
     Authority, ContextTrace, EnforcementViolation, LabelError, Response, ResponseKind, Source,
@@ -71,4 +72,14 @@ fn the_version_stands_for_the_approved_words_codes_and_rules() {
         panic!("{unraised}");
     }
     snapshot(version::SNAPSHOT, &version::bond(&root()).unwrap());
+}
+
+#[test]
+fn the_version_of_a_status_contract_stands_for_the_approved_fields_codes_and_rules() {
+    let unraised = status::version::unraised(&root()).unwrap();
+    assert!(unraised.is_empty(), "{}", unraised.join("\n"));
+    for (name, _) in contract::EMBEDDED {
+        let bond = status::version::bond(&root(), name).unwrap();
+        snapshot(&status::version::snapshot(name), &bond);
+    }
 }

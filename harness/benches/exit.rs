@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use assistant::app::{self, App};
 use assistant::library::add_samples;
-use assistant::status::Board;
+use assistant::status::{Board, StatusContract};
 use assistant::store::Store;
 use assistant::web::Limits;
 use axum::Router;
@@ -96,7 +96,8 @@ fn chat_completion(bencher: Bencher<'_, '_>) {
     let server = runtime.block_on(async {
         let store = Store::open(directory.path(), Arc::new(Board::new())).await.ok()?;
         add_samples(&store).await.ok()?;
-        app::build(App::embedded(store, Limits::default())).ok()
+        let contract = StatusContract::embedded().ok()?;
+        app::build(App::embedded(store, Limits::default(), contract)).ok()
     });
     let Some(server) = server else { return };
     let messages = json!([{ "role": "user", "content": QUESTION }]);

@@ -10,7 +10,7 @@ use crate::manifest::Manifest;
 use crate::oracle::RULES;
 use crate::trouble::Trouble;
 use crate::workspace;
-use crate::{readme, schema, version};
+use crate::{readme, schema, status, version};
 
 /// Writes all of it. Gives what was written.
 ///
@@ -20,9 +20,7 @@ use crate::{readme, schema, version};
 /// that only people write has changed meanwhile.
 pub fn all(root: &Path) -> Result<Vec<String>, Trouble> {
     let before = kept(root)?;
-    if let Some(unraised) = version::unraised(root)? {
-        return Err(Trouble::new(unraised));
-    }
+    raised(root)?;
     let mut written = generated(root)?;
     tests(root, "speech-tests", &["surface::"], ("INSTA_UPDATE", "always"))?;
     written.push("snapshots/".to_owned());
@@ -37,20 +35,35 @@ pub fn all(root: &Path) -> Result<Vec<String>, Trouble> {
     }
 }
 
-/// Writes what is generated from the manifest. Gives the files whose text changed.
+/// Nothing is written over a version that stands for something else than before.
+///
+/// # Errors
+///
+/// The version of a contract was not raised.
+pub fn raised(root: &Path) -> Result<(), Trouble> {
+    let speech = version::unraised(root)?;
+    match speech.into_iter().chain(status::version::unraised(root)?).next() {
+        Some(unraised) => Err(Trouble::new(unraised)),
+        None => Ok(()),
+    }
+}
+
+/// Writes what is generated from the manifests. Gives the files whose text changed.
 ///
 /// # Errors
 ///
 /// A file cannot be read or written.
 pub fn generated(root: &Path) -> Result<Vec<String>, Trouble> {
     let manifest = Manifest::read(root)?;
-    let mut files: Vec<_> = schema::files(&manifest).into();
-    files.push((readme::README, readme::with_rule_table(root)?));
+    let speech = schema::files(&manifest).into_iter();
+    let mut files: Vec<_> = speech.map(|(file, text)| (file.to_owned(), text)).collect();
+    files.push((readme::README.to_owned(), readme::with_rule_table(root)?));
+    files.extend(status::schemas::files(root).map_err(|stop| Trouble::new(stop.words))?);
     let mut written = Vec::new();
     for (file, text) in files {
-        if workspace::text(root, file).ok().as_ref() != Some(&text) {
-            workspace::write(root, file, &text)?;
-            written.push(file.to_owned());
+        if workspace::text(root, &file).ok().as_ref() != Some(&text) {
+            workspace::write(root, &file, &text)?;
+            written.push(file);
         }
     }
     Ok(written)

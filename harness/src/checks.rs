@@ -5,8 +5,10 @@ use std::path::Path;
 use crate::trouble::Trouble;
 
 pub mod contract;
+pub mod gate;
 pub mod keeping;
 pub mod speech;
+pub mod status;
 pub mod tools;
 
 /// What a check found: how much it looked at, and what is not as promised.
@@ -26,7 +28,7 @@ pub type Checked = Result<Found, Trouble>;
 pub enum Of {
     /// By `verify` and by `ci`: it concerns what the kernel promises.
     Kernel,
-    /// By `ci` alone: it concerns how the workspace is kept.
+    /// By `ci` alone: it concerns another surface, or how the workspace is kept.
     Workspace,
 }
 
@@ -70,6 +72,15 @@ checks! {
     Kernel keeping::readme "the kernel's README has the contract's rules",
     Kernel keeping::surface "public items, features and dependencies are the approved ones",
     Kernel keeping::locks "each lock holds and each file that needs one has one",
+    Workspace gate::gate_domain "the gate decides its whole domain as its rules say",
+    Workspace gate::gate_fixtures "each line of the gate's contract is answered as it says",
+    Workspace gate::gate_rejects "each reject of the gate's contract has its fault at its place",
+    Workspace gate::gate_laws "each law of the gate holds on generated runs",
+    Workspace gate::gate_words "the gate has its contract's words, codes, transitions, routes and limits, in order",
+    Workspace status::status_schemas "each status schema is the one its manifest gives",
+    Workspace status::status_cases "each status fixture is valid and each reject has its findings",
+    Workspace status::status_coverage "each field and rule of a status contract is exercised and enforced",
+    Workspace status::status_version "the version of a status contract was raised with its codes, fields and rules",
     Workspace keeping::functions "functions are short",
     Workspace keeping::files "files are short",
     Workspace keeping::words_of_people "comments and documents shout nothing, date nothing, place nothing",

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, Read, Write};
 
+use serde::Serialize;
 use speech_exit::door;
 
 /// Answers each line of `input` with one line, flushed.
@@ -10,9 +11,22 @@ use speech_exit::door;
 ///
 /// `input` cannot be read, or the reader of `output` went away.
 pub fn lines(input: &mut dyn BufRead, output: &mut dyn Write) -> io::Result<()> {
+    answered(input, output, door::decide)
+}
+
+/// Answers each line of `input` with what `answer` makes of it on one line, flushed.
+///
+/// # Errors
+///
+/// As [`lines`].
+pub(crate) fn answered<T: Serialize>(
+    input: &mut dyn BufRead,
+    output: &mut dyn Write,
+    answer: fn(&[u8]) -> T,
+) -> io::Result<()> {
     let mut line = Vec::new();
     while next_line(input, &mut line)? {
-        serde_json::to_writer(&mut *output, &door::decide(&line))?;
+        serde_json::to_writer(&mut *output, &answer(&line))?;
         output.write_all(b"\n")?;
         output.flush()?;
     }

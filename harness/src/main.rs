@@ -5,13 +5,14 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
 use serde_json::json;
 use speech_exit::receipt::Head;
 use speech_harness::replay::{SPEAKS, replay};
-use speech_harness::report::{self, End, Format, Report};
+use speech_harness::report::{self, End, Form, Format, Report};
 use speech_harness::trouble::Trouble;
-use speech_harness::{bless, decide, locked, workspace};
+use speech_harness::{bless, decide, gate, locked, status, workspace};
 
 const EXIT_CODES: &str = "Exit codes:
   0  everything is as promised
@@ -28,7 +29,7 @@ struct Arguments {
     root: Option<PathBuf>,
     /// How to write what was found.
     #[arg(long, global = true, value_enum, default_value = "human")]
-    format: Format,
+    format: Form,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -69,6 +70,14 @@ enum Verb {
         #[arg(long, value_name = "PATH", default_values = SPEAKS, requires = "access_log")]
         speaks: Vec<String>,
     },
+    /// Decides about mutations, and shows what the gate sees of a run.
+    Gate {
+        #[command(subcommand)]
+        verb: gate::Verb,
+    },
+    /// Checks status documents and the contracts that they keep to.
+    #[command(subcommand)]
+    Status(status::Verb),
     /// Makes all checks: those of verify, and how the workspace is kept.
     #[command(after_help = EXIT_CODES)]
     Ci {
@@ -95,7 +104,12 @@ fn run(arguments: &Arguments, output: &mut dyn Write) -> Result<End, Trouble> {
         Some(root) => workspace::find(root),
         None => workspace::find(&env::current_dir().map_err(unwritten)?),
     };
-    let format = arguments.format;
+    let format = match (arguments.format.plain(), &arguments.verb) {
+        (Some(format), _) => format,
+        // It reads the form itself.
+        (None, Verb::Status(_)) => Format::Human,
+        (None, _) => placeless(),
+    };
     match &arguments.verb {
         Verb::Decide => {
             decide::lines(&mut io::stdin().lock(), output).map_err(unwritten)?;
@@ -125,10 +139,23 @@ fn run(arguments: &Arguments, output: &mut dyn Write) -> Result<End, Trouble> {
             report.write(format, output).map_err(unwritten)?;
             Ok(report.end())
         }
+        Verb::Gate { verb } => {
+            gate::lines(*verb, &mut io::stdin().lock(), output).map_err(unwritten)?;
+            Ok(End::Kept)
+        }
+        Verb::Status(asked) => status::run(asked, arguments.format, root, output).or_else(|stop| {
+            writeln!(io::stderr().lock(), "harness: {}", stop.words).map_err(unwritten)?;
+            Ok(stop.end)
+        }),
         Verb::Ci { base_ref } => {
             show(&report::everything(&root()?, base_ref.as_deref())?, format, output)
         }
     }
+}
+
+fn placeless() -> ! {
+    let words = "expected --format human or json: this verb tells of no places";
+    Arguments::command().error(ErrorKind::InvalidValue, words).exit()
 }
 
 fn locks(root: &Path, format: Format, output: &mut dyn Write) -> Result<End, Trouble> {

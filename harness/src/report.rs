@@ -19,7 +19,30 @@ pub enum Format {
     Json,
 }
 
-/// How it ended. The number is the exit code; 2 is for arguments that cannot be read.
+/// How what has places in a document is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Form {
+    /// Lines of text.
+    Human,
+    /// One JSON object.
+    Json,
+    /// A SARIF 2.1.0 log, of a check of one document.
+    Sarif,
+}
+
+impl Form {
+    /// How what has no places is written.
+    #[must_use]
+    pub const fn plain(self) -> Option<Format> {
+        match self {
+            Self::Human => Some(Format::Human),
+            Self::Json => Some(Format::Json),
+            Self::Sarif => None,
+        }
+    }
+}
+
+/// How it ended. The number is the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum End {
@@ -27,6 +50,8 @@ pub enum End {
     Kept = 0,
     /// Something is not as promised.
     Broken = 1,
+    /// What was asked for cannot be asked for.
+    Usage = 2,
     /// Something could not be checked.
     Unchecked = 3,
 }
@@ -38,6 +63,7 @@ impl End {
         match self {
             Self::Kept => "kept",
             Self::Broken => "broken",
+            Self::Usage => "usage",
             Self::Unchecked => "unchecked",
         }
     }

@@ -1,4 +1,4 @@
-//! What a user of the kernel or of the exit can see: public items, features, dependencies. Each is a snapshot.
+//! What a user of the kernel, of the exit and of the engines can see: public items, features, dependencies. Each is a snapshot.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::workspace;
 pub const SNAPSHOTS: &str = "snapshots";
 
 /// The crates whose surface is locked.
-pub const CRATES: [&str; 2] = ["speech-kernel", "speech-exit"];
+pub const CRATES: [&str; 4] = ["speech-kernel", "speech-exit", "status-contract", "mutation-gate"];
 
 /// One view of the surface.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct View {
     pub text: String,
 }
 
-/// All views of both crates, as they are now.
+/// All views of these crates, as they are now.
 ///
 /// # Errors
 ///

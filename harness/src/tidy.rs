@@ -29,7 +29,11 @@ pub fn tracked(root: &Path, endings: &[&str]) -> Result<Vec<File>, Trouble> {
         .split('\0')
         .filter(|path| endings.iter().any(|ending| path.ends_with(ending)))
         .filter(|path| root.join(path).is_file())
-        .map(|path| Ok(File { path: path.to_owned(), text: workspace::text(root, path)? }))
+        .map(|path| {
+            // A document that has to be refused may be of any bytes.
+            let text = String::from_utf8_lossy(&workspace::bytes(root, path)?).into_owned();
+            Ok(File { path: path.to_owned(), text })
+        })
         .collect()
 }
 

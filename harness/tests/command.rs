@@ -42,6 +42,25 @@ fn each_line_is_answered_before_the_next_is_asked_for() {
 }
 
 #[test]
+fn a_line_about_a_mutation_is_answered_before_the_next_is_asked_for() {
+    for verb in ["decide", "project"] {
+        let mut child = harness(&["gate", verb]);
+        let mut input = child.stdin.take().unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
+        for (line, code) in [("{}", "MISSING_FIELD"), ("", "NOT_JSON"), ("[]", "WRONG_TYPE")] {
+            input.write_all(format!("{line}\n").as_bytes()).unwrap();
+            assert!(output.next().unwrap().unwrap().contains(code));
+        }
+        drop(input);
+        assert!(output.next().is_none());
+        assert_eq!(end(child), (Some(0), String::new()));
+    }
+    for arguments in [&["gate"][..], &["gate", "judge"], &["gate", "decide", "now"]] {
+        assert_eq!(end(harness(arguments)).0, Some(2), "{arguments:?}");
+    }
+}
+
+#[test]
 fn a_reader_that_goes_away_is_told_without_a_panic() {
     let mut child = harness(&["decide"]);
     drop(child.stdout.take());

@@ -5,10 +5,11 @@ use std::fmt;
 use axum::Router;
 use axum::extract::Request;
 use axum::handler::Handler;
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, map_response};
 use axum::response::Response;
 use axum::routing::{MethodFilter, on};
-use http::Method;
+use http::{Method, StatusCode};
+use http_body::Body as _;
 use tower::Layer;
 
 use crate::departure::Departure;
@@ -67,13 +68,17 @@ pub enum TableError {
 pub struct Routes<S> {
     rows: Vec<Row>,
     router: Router<S>,
+    otherwise: Option<Otherwise<S>>,
     error: Option<TableError>,
 }
+
+/// What answers where no row fits.
+type Otherwise<S> = Box<dyn FnOnce(Router<S>) -> Router<S> + Send>;
 
 impl<S: Clone + Send + Sync + 'static> Routes<S> {
     /// An empty table.
     pub fn new() -> Self {
-        Self { rows: Vec::new(), router: Router::new(), error: None }
+        Self { rows: Vec::new(), router: Router::new(), otherwise: None, error: None }
     }
 
     /// A route whose responses leave with a verdict or not at all.
@@ -109,6 +114,20 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         })
     }
 
+    /// What is asked where no row fits. It is silent; where its body is empty, the guard says what is wrong.
+    pub fn otherwise<H, T>(mut self, handler: H) -> Self
+    where
+        H: Handler<T, S>,
+        T: 'static,
+    {
+        self.otherwise = Some(Box::new(|router: Router<S>| {
+            let unknown = handler.clone().layer(from_fn(hold_words));
+            let known = handler.layer(map_response(not_allowed)).layer(from_fn(hold_words));
+            router.fallback(unknown).method_not_allowed_fallback(known)
+        }));
+        self
+    }
+
     fn row(
         mut self,
         row: Row,
@@ -141,10 +160,15 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         exit: &Exit,
         layers: impl FnOnce(Router) -> Router,
     ) -> Result<Guard<Router>, TableError> {
-        match self.error {
-            Some(error) => Err(error),
-            None => Ok(exit.layer(layers(self.router.with_state(state)))),
+        let Self { router, otherwise, error, .. } = self;
+        if let Some(error) = error {
+            return Err(error);
         }
+        let router = match otherwise {
+            Some(otherwise) => otherwise(router),
+            None => router,
+        };
+        Ok(exit.layer(layers(router.with_state(state))))
     }
 }
 
@@ -199,10 +223,28 @@ fn segment_form(segment: &str) -> Option<&str> {
     }
 }
 
+/// An empty answer for a path that is there says so.
+async fn not_allowed(mut response: Response) -> Response {
+    if response.body().is_end_stream() {
+        *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+    }
+    response
+}
+
+/// Holds what has a body, and leaves the rest to the guard.
+async fn hold_words(request: Request, next: Next) -> Response {
+    let ticket = request.extensions().get::<Ticket>().cloned();
+    let response = next.run(request).await;
+    if response.body().is_end_stream() { response } else { held(ticket, response) }
+}
+
 /// A silent response is held for its request too, so that nothing around the route can put words into it.
 async fn hold_silent(request: Request, next: Next) -> Response {
     let ticket = request.extensions().get::<Ticket>().cloned();
-    let mut response = next.run(request).await;
+    held(ticket, next.run(request).await)
+}
+
+fn held(ticket: Option<Ticket>, mut response: Response) -> Response {
     match ticket {
         Some(Ticket(exchange)) if !slot::is_held(&response) => {
             response.extensions_mut().insert(Departure::Silent);

@@ -1,10 +1,12 @@
 //! How the server is told what to do: arguments, then variables, then defaults. What is not known is refused.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
+use crate::store::{Place, PlaceError};
 use crate::telemetry::export;
 use crate::upstream::{self, Arguments, Settings, SettingsError};
 
@@ -13,19 +15,29 @@ const PREFIXES: [&str; 2] = ["ASSISTANT_", upstream::PREFIX];
 
 const DEMO_DIRECTORY: &str = "demo";
 
+const DATABASE_HELP: &str = "\
+Database:
+  It is a file in the data directory, unless a PostgreSQL server is named. The data directory then holds only what waits
+  for that server.
+
+  DATABASE_URL  postgres://USER:PASSWORD@HOST:PORT/DATABASE";
+
 /// An assistant whose every answer leaves through the exit.
 #[derive(Debug, Clone, PartialEq, Eq, Parser)]
-#[command(name = "assistant", version, after_help = export::HELP)]
+#[command(name = "assistant", version, after_help = [DATABASE_HELP, export::HELP].join("\n\n"))]
 pub struct Config {
     /// The address to listen at; port 0 takes a free one.
     #[arg(long, env = "ASSISTANT_LISTEN", default_value = "127.0.0.1:8787", global = true)]
     pub listen: SocketAddr,
-    /// The directory that holds everything that is kept.
+    /// The directory that holds what is kept.
     #[arg(long, env = "ASSISTANT_DATA_DIR", default_value = "./assistant-data", global = true)]
     pub data_dir: PathBuf,
     /// A file to which a line is added for each response, without queries and contents.
     #[arg(long, env = "ASSISTANT_ACCESS_LOG", value_name = "FILE", global = true)]
     pub access_log: Option<PathBuf>,
+    /// A file with the least tier of each action that has one: `{"B":[actions],"C":[actions]}`.
+    #[arg(long, env = "ASSISTANT_ACTIONS", value_name = "FILE", global = true)]
+    pub actions: Option<PathBuf>,
     /// Another server that answers, if one is named.
     #[command(flatten)]
     pub upstream: Arguments,
@@ -39,9 +51,9 @@ pub struct Config {
 pub enum Command {
     /// Serves with a sample library and a data directory of its own, and prints requests to try.
     Demo,
-    /// Writes the receipts in the data directory to standard output, one on a line, oldest first.
+    /// Writes the receipts to standard output, one on a line, oldest first.
     ///
-    /// A server may run on the same directory meanwhile. `harness replay` checks what comes out.
+    /// A server may run on the same database meanwhile. `harness replay` checks what comes out.
     ExportReceipts,
 }
 
@@ -65,6 +77,14 @@ pub enum ConfigError {
     /// The upstream is half configured.
     #[error(transparent)]
     Upstream(#[from] SettingsError),
+    /// The database is not named as it has to be.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
+    /// The samples of the demo would come among what others keep.
+    #[error(
+        "DEMO_ON_A_SERVER: expected the demo without DATABASE_URL: it fills a database of its own with samples"
+    )]
+    DemoOnAServer,
 }
 
 impl Config {
@@ -102,7 +122,19 @@ impl Config {
         Ok(self.upstream.settings(variable)?)
     }
 
-    /// The directory of the database: the demo has one of its own.
+    /// Where the database is; `variable` reads one of the environment.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Place`], or [`ConfigError::DemoOnAServer`].
+    pub fn place(&self, variable: impl Fn(&str) -> Option<OsString>) -> Result<Place, ConfigError> {
+        match (Place::read(variable)?, self.command) {
+            (Place::Server(_), Some(Command::Demo)) => Err(ConfigError::DemoOnAServer),
+            (place, _) => Ok(place),
+        }
+    }
+
+    /// The directory of what is kept: the demo has one of its own.
     #[must_use]
     pub fn store_directory(&self) -> PathBuf {
         let directory: &Path = &self.data_dir;
@@ -166,6 +198,15 @@ mod tests {
         assert_eq!(demo.map(|demo| demo.store_directory()), Some("d/demo".into()));
         let served = config(&["--data-dir", "d"]).map(|config| config.store_directory());
         assert_eq!(served, Some("d".into()));
+    }
+
+    #[test]
+    fn the_demo_takes_no_database_of_others() {
+        let url = |_: &str| Some("postgres://h/d".into());
+        let demo = config(&["demo"]).map(|demo| demo.place(url).err());
+        assert_eq!(demo, Some(Some(ConfigError::DemoOnAServer)));
+        let served = config(&[]).map(|config| config.place(url).err());
+        assert_eq!(served, Some(None));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::pin::pin;
 
 use futures_util::TryStreamExt as _;
 
-use crate::store::{Archive, Kept, StoreError};
+use crate::store::{Archive, Kept, Place, StoreError};
 
 /// Why an export ended early.
 #[derive(Debug, thiserror::Error)]
@@ -19,15 +19,20 @@ pub enum ExportError {
     Output(#[from] io::Error),
 }
 
-/// Writes the receipts of the database in `directory` to `output`, oldest first, and gives how many wait beside it.
+/// Writes the receipts of the database at `place` to `output`, oldest first, and gives how many wait for it in
+/// `directory`.
 ///
-/// It only reads, so a server may run on the same directory.
+/// It only reads, so a server may run on the same database.
 ///
 /// # Errors
 ///
 /// [`ExportError`]; what was written by then is the beginning of the chain.
-pub async fn receipts(directory: &Path, output: impl Write) -> Result<usize, ExportError> {
-    let archive = Archive::open(directory).await?;
+pub async fn receipts(
+    place: &Place,
+    directory: &Path,
+    output: impl Write,
+) -> Result<usize, ExportError> {
+    let archive = Archive::open(place, directory).await?;
     let mut output = BufWriter::new(output);
     let mut receipts = pin!(archive.receipts());
     while let Some(Kept { hash, receipt, .. }) = receipts.try_next().await? {

@@ -6,18 +6,22 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use assistant::access_log::AccessLog;
-use assistant::app::{self, App};
+use assistant::app::{self, App, Server};
 use assistant::config::{Command, Config};
 use assistant::export;
+use assistant::gate::{Gate, read_actions};
 use assistant::library::add_samples;
 use assistant::serve::{listen, serve, stop_signal};
-use assistant::status::{Board, watch};
-use assistant::store::Store;
+use assistant::status::{Board, StatusContract, watch};
+use assistant::store::{Place, Store};
 use assistant::telemetry::Spans;
 use assistant::telemetry::export::{self as traces, ExportError};
 use assistant::upstream::{self, Settings, Upstream};
 use assistant::web::Limits;
+use assistant::worker::{Pace, Worker};
 use clap::Parser as _;
+use mutation_gate::GateMode;
+use tokio::task::JoinSet;
 
 /// Nothing is served because of how the program was started.
 const EXIT_USAGE: u8 = 2;
@@ -33,22 +37,30 @@ fn main() -> ExitCode {
         Ok(upstream) => upstream,
         Err(error) => return failed(&error, EXIT_USAGE),
     };
+    let gate = match gate(&config) {
+        Ok(gate) => gate,
+        Err(error) => return failed(error.as_ref(), EXIT_USAGE),
+    };
+    let place = match config.place(|name| std::env::var_os(name)) {
+        Ok(place) => place,
+        Err(error) => return failed(&error, EXIT_USAGE),
+    };
     match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime.block_on(run(&config, upstream)),
+        Ok(runtime) => runtime.block_on(run(&config, &place, upstream, gate)),
         Err(error) => failed(&error, 1),
     }
 }
 
-async fn run(config: &Config, upstream: Option<Settings>) -> ExitCode {
+async fn run(config: &Config, place: &Place, upstream: Option<Settings>, gate: Gate) -> ExitCode {
     match config.command {
-        Some(Command::ExportReceipts) => export(config).await,
-        Some(Command::Demo) | None => run_server(config, upstream).await,
+        Some(Command::ExportReceipts) => export(config, place).await,
+        Some(Command::Demo) | None => run_server(config, place, upstream, gate).await,
     }
 }
 
-async fn export(config: &Config) -> ExitCode {
+async fn export(config: &Config, place: &Place) -> ExitCode {
     // The lock is taken by each write: what is held here would be held while the database is waited for.
-    match export::receipts(&config.store_directory(), std::io::stdout()).await {
+    match export::receipts(place, &config.store_directory(), std::io::stdout()).await {
         Ok(0) => ExitCode::SUCCESS,
         Ok(waiting) => {
             let said =
@@ -60,7 +72,12 @@ async fn export(config: &Config) -> ExitCode {
     }
 }
 
-async fn run_server(config: &Config, upstream: Option<Settings>) -> ExitCode {
+async fn run_server(
+    config: &Config,
+    place: &Place,
+    upstream: Option<Settings>,
+    gate: Gate,
+) -> ExitCode {
     // Before anything is announced: who reads the announcement may stop us at once.
     let stop = match stop_signal() {
         Ok(stop) => stop,
@@ -71,6 +88,10 @@ async fn run_server(config: &Config, upstream: Option<Settings>) -> ExitCode {
         Ok(listener) => listener,
         Err(error) => return failed(&error, EXIT_USAGE),
     };
+    let contract = match StatusContract::embedded() {
+        Ok(contract) => contract,
+        Err(error) => return failed(&error, 1),
+    };
     let log = match config.access_log.as_deref().map(AccessLog::open).transpose() {
         Ok(log) => log,
         Err(error) => return failed(&error, EXIT_USAGE),
@@ -79,7 +100,8 @@ async fn run_server(config: &Config, upstream: Option<Settings>) -> ExitCode {
         Ok(spans) => spans,
         Err(error) => return failed(&error, EXIT_USAGE),
     };
-    let store = match Store::open(&config.store_directory(), Arc::new(Board::new())).await {
+    let store = Store::open_at(place, &config.store_directory(), Arc::new(Board::new())).await;
+    let store = match store {
         Ok(store) => store,
         Err(error) => return failed(&error, 1),
     };
@@ -93,32 +115,70 @@ async fn run_server(config: &Config, upstream: Option<Settings>) -> ExitCode {
         Some(Command::ExportReceipts) | None => Ok(None),
     };
     let limits = Limits::default();
-    let app = match &upstream {
-        Some(upstream) => {
-            let answer = limits.answer + upstream.patience();
-            App::remote(store.clone(), upstream.clone(), Limits { answer, ..limits })
-        }
-        None => App::embedded(store.clone(), limits),
-    };
-    let (samples, server, address) = match (samples, app::build(app), listener.local_addr()) {
+    let app = answering(&store, upstream.as_ref(), limits, contract).behind(gate);
+    // What governs is known before the first request is taken.
+    app.look_at_signals().await;
+    let (samples, server, address) = match (samples, app::build(app.clone()), listener.local_addr())
+    {
         (Ok(samples), Ok(server), Ok(address)) => (samples, server, address),
         (Err(error), ..) => return failed(&error, 1),
         (_, Err(error), _) => return failed(&error, 1),
         (.., Err(error)) => return failed(&error, 1),
     };
-    let mut probes = tokio::task::JoinSet::new();
-    probes.spawn(watch(store.clone()));
-    if let Some(upstream) = upstream {
-        probes.spawn(upstream::watch(upstream));
-    }
-    announce(address, samples);
+    let mut beside = match beside(&app, &server, upstream) {
+        Ok(beside) => beside,
+        Err(error) => return failed(&error, 1),
+    };
+    announce(address, samples, app.gate().mode);
     serve(listener, server.exporting(spans.clone()), limits, log, stop).await;
-    probes.abort_all();
+    beside.abort_all();
     store.close().await;
     if let Some(spans) = spans {
         spans.flush().await;
     }
     ExitCode::SUCCESS
+}
+
+/// The app without its gate.
+fn answering(
+    store: &Store,
+    upstream: Option<&Upstream>,
+    limits: Limits,
+    contract: StatusContract,
+) -> App {
+    match upstream {
+        Some(upstream) => {
+            let answer = limits.answer + upstream.patience();
+            App::remote(store.clone(), upstream.clone(), Limits { answer, ..limits }, contract)
+        }
+        None => App::embedded(store.clone(), limits, contract),
+    }
+}
+
+/// What goes on beside the answering of requests.
+fn beside(
+    app: &App,
+    server: &Server,
+    upstream: Option<Upstream>,
+) -> Result<JoinSet<()>, getrandom::Error> {
+    let worker = Worker::new(app.clone(), server.clone(), Pace::default())?;
+    let mut beside = JoinSet::new();
+    beside.spawn(watch(app.clone()));
+    beside.spawn(worker.run());
+    if let Some(upstream) = upstream {
+        beside.spawn(upstream::watch(upstream));
+    }
+    Ok(beside)
+}
+
+/// The switch and the registry. They are read here and nowhere else.
+fn gate(config: &Config) -> Result<Gate, Box<dyn std::error::Error>> {
+    let value = std::env::var_os(GateMode::VARIABLE);
+    // What is no text is no mode either.
+    let word = value.as_deref().map(|value| value.to_str().unwrap_or_default());
+    let mode = GateMode::of_variable(word)?;
+    let actions = config.actions.as_deref().map(read_actions).transpose()?;
+    Ok(Gate::new(mode, actions.unwrap_or_default()))
 }
 
 /// Where spans go, if the standard variables name a place.
@@ -133,8 +193,11 @@ fn failed(error: &dyn std::error::Error, code: u8) -> ExitCode {
 }
 
 /// Says where the server is, on standard output, so that another program can read it.
-fn announce(address: SocketAddr, samples: Option<usize>) {
+fn announce(address: SocketAddr, samples: Option<usize>, mode: GateMode) {
     let mut text = format!("listening at http://{address}\n");
+    if mode == GateMode::Off {
+        text += "the gate is off: every change passes, and none is recorded\n";
+    }
     if let Some(samples) = samples {
         text += &requests_to_try(address, samples);
     }

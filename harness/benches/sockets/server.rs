@@ -8,7 +8,7 @@ use std::sync::Arc;
 use assistant::app::{self, App};
 use assistant::respond::{Answer, Asked, Composed, Composing, Live, Next, Responder};
 use assistant::serve::{listen, serve};
-use assistant::status::Board;
+use assistant::status::{Board, StatusContract};
 use assistant::store::Store;
 use assistant::web::Limits;
 use speech_benches::streams::{Once, Words};
@@ -43,8 +43,8 @@ impl Live for Saying {
 /// Serves on a port of its own, from a database in that directory.
 pub(crate) async fn start(directory: &Path, words: Words) -> Result<SocketAddr, Box<dyn Error>> {
     let store = Store::open(directory, Arc::new(Board::new())).await?;
-    let limits = Limits::default();
-    let server = app::build(App::new(store, Arc::new(Fixed(words)), limits))?;
+    let (limits, contract) = (Limits::default(), StatusContract::embedded()?);
+    let server = app::build(App::new(store, Arc::new(Fixed(words)), limits, contract))?;
     let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
     let address = listener.local_addr()?;
     tokio::spawn(serve(listener, server, limits, None, std::future::pending()));

@@ -16,6 +16,7 @@ pub const TRADE_WORDS: &[(&str, &str)] = &[
     ("NUL", "the character"),
     ("README", "the file's usual name"),
     ("RFC", "the series of standards"),
+    ("SARIF", "the format of findings"),
     ("SHA", "the digest"),
     ("UTF", "the encoding"),
 ];

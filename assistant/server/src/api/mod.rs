@@ -1,18 +1,24 @@
 //! The routes' handlers: they read a request, ask, and write what came of it.
 
+pub mod artifacts;
 pub mod body;
 pub mod chat;
 pub mod enforce;
 mod exchange;
+pub mod gated;
+pub mod governance;
 pub mod health;
 pub mod library;
+pub mod lists;
 pub mod metrics;
 pub mod models;
 pub mod openapi;
 mod provenance;
+mod query;
 pub mod receipts;
 pub mod responses;
 pub mod status;
+pub mod tasks;
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};

@@ -7,14 +7,11 @@ use http::{StatusCode, Uri};
 use serde_json::value::RawValue;
 use speech_exit::Notice;
 use speech_exit::receipt::Head;
-use speech_exit::strict::{self, At, Fault, FaultCode};
 
+use super::query::{Page, Query, bad_query};
 use super::{json, store_unavailable};
 use crate::app::App;
 use crate::store::Kept;
-
-const PAGE_DEFAULT: u32 = 100;
-const PAGE_MAX: u32 = 1_000;
 
 /// Where the chain ends.
 #[derive(serde::Serialize, utoipa::ToSchema)]
@@ -70,8 +67,8 @@ pub(crate) struct ReceiptParts {
     )
 )]
 pub async fn list(State(app): State<App>, uri: Uri) -> Result<Response, Notice> {
-    let (after, limit) = paging(uri.query().unwrap_or_default())
-        .map_err(|fault| Notice::about(StatusCode::UNPROCESSABLE_ENTITY, "BAD_QUERY", fault))?;
+    let page = Query::read(&uri, &["after", "limit"]).and_then(|query| query.page());
+    let Page { after, limit } = page.map_err(bad_query)?;
     let kept = app.store().receipts(after, limit).await;
     let kept = kept.map_err(|error| store_unavailable(&error))?;
     // After the page, so that the head is never before its last receipt.
@@ -121,40 +118,4 @@ fn shapes(kept: Vec<Kept>) -> Result<Vec<LinkShape>, Notice> {
             "expected every receipt in the database to be JSON; harness replay says which is not";
         Notice::new(StatusCode::INTERNAL_SERVER_ERROR, "RECEIPT_BROKEN", words)
     })
-}
-
-/// Reads a query as the object of its parameters, so that a fault in it has a place.
-fn paging(query: &str) -> Result<(u64, u32), Fault> {
-    let node = strict::read(as_object(query).as_bytes())?;
-    let members = At::root(&node).closed(&["after", "limit"])?;
-    let after = match members.optional("after") {
-        None => 0,
-        Some(at) => {
-            number(&at)?.ok_or_else(|| at.fault(FaultCode::WrongType, "the number of a receipt"))?
-        }
-    };
-    let limit = match members.optional("limit") {
-        None => PAGE_DEFAULT,
-        Some(at) => number(&at)?
-            .and_then(|number| u32::try_from(number).ok())
-            .filter(|limit| (1..=PAGE_MAX).contains(limit))
-            .ok_or_else(|| at.fault(FaultCode::WrongType, "a number of 1 to 1000"))?,
-    };
-    Ok((after, limit))
-}
-
-fn as_object(query: &str) -> String {
-    let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    let members: Vec<String> = pairs
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            format!("{}:{}", serde_json::Value::from(name), serde_json::Value::from(value))
-        })
-        .collect();
-    format!("{{{}}}", members.join(","))
-}
-
-fn number(at: &At<'_>) -> Result<Option<u64>, Fault> {
-    let digits = Some(at.text()?).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
-    Ok(digits.and_then(|digits| digits.parse().ok()))
 }

@@ -1,63 +1,46 @@
 //! `GET /status`: the mode and why it is so.
 
+use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
-use http::StatusCode;
-use speech_exit::receipt::RULES_SHA256;
+use http::header::{ACCEPT, CONTENT_TYPE, VARY};
+use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::app::App;
-use crate::status::{Health, Probes, Upstream, mode, reasons};
+use crate::status::{Health, StatusDocument, owner_view};
 
-#[derive(serde::Serialize, utoipa::ToSchema)]
-pub(crate) struct StatusDocument {
-    system_mode: String,
-    reasons: Vec<&'static str>,
-    #[schema(value_type = String)]
-    store: Health,
-    #[schema(value_type = String)]
-    library: Health,
-    #[schema(value_type = String)]
-    upstream: Upstream,
-    receipts: ReceiptsState,
-    /// The digest of the rules that verdicts are reached by.
-    rules: &'static str,
-    build: &'static str,
-    generated_at: String,
+/// States what was last seen of each part. What would break the contract does not leave: `503` says only that it would.
+#[utoipa::path(get, path = "/status", responses(
+    (status = 200, content((StatusDocument = "application/json"), (String = "text/plain"))),
+    (status = 503, content((StatusDocument = "application/json"), (String = "text/plain"))),
+))]
+pub async fn read(State(app): State<App>, headers: HeaderMap) -> Response {
+    let statement = app.status();
+    let (media_type, body) = if prefers_text(&headers) {
+        ("text/plain; charset=utf-8", owner_view(&statement, app.contract()).into_bytes())
+    } else {
+        ("application/json", statement.bytes.clone())
+    };
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = match statement.health() {
+        Health::Up => StatusCode::OK,
+        Health::Down => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(VARY, HeaderValue::from_static("accept"));
+    response
 }
 
-/// Where the chain of receipts ends: who keeps this elsewhere can tell whether it was rewritten.
-#[derive(serde::Serialize, utoipa::ToSchema)]
-struct ReceiptsState {
-    /// The hash of the last receipt; zeros when there is none.
-    head: String,
-    /// How many receipts there are.
-    length: u64,
-    /// How many wait until the database can take them.
-    spooled: usize,
-}
-
-/// States what was last seen of each part.
-#[utoipa::path(get, path = "/status", responses((status = 200, body = StatusDocument)))]
-pub async fn read(State(app): State<App>) -> Response {
-    // Read once: a document whose mode and reasons come from two readings could contradict itself.
-    let probes = app.store().board().probes();
-    let Probes { store, library, upstream } = probes;
-    let head = app.store().head_seen();
-    let receipts = ReceiptsState {
-        head: head.hash().to_owned(),
-        length: head.length(),
-        spooled: app.store().spooled(),
-    };
-    let document = StatusDocument {
-        system_mode: mode(probes).to_string(),
-        reasons: reasons(probes),
-        store,
-        library,
-        upstream,
-        receipts,
-        rules: RULES_SHA256,
-        build: env!("CARGO_PKG_VERSION"),
-        generated_at: jiff::Timestamp::now().to_string(),
-    };
-    super::json(StatusCode::OK, &document)
+/// Whether text is asked for by name before JSON is. Programs that ask for nothing in particular get JSON.
+fn prefers_text(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let mut ranges = accepted.flat_map(|value| value.split(','));
+    let first = ranges.find_map(|range| {
+        let essence = range.split(';').next().unwrap_or_default().trim();
+        let is = |known: &str| essence.eq_ignore_ascii_case(known);
+        let is_json = is("application/json") || is("application/*") || is("*/*");
+        (is("text/plain") || is_json).then_some(!is_json)
+    });
+    first.unwrap_or(false)
 }

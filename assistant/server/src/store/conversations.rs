@@ -2,10 +2,11 @@
 
 use std::sync::{Arc, OnceLock};
 
-use sqlx::SqliteConnection;
+use futures_util::TryFutureExt as _;
 
+use super::database::{Lock, Session, Text, on, once};
 use super::ids::ConversationId;
-use super::search::WordMatch;
+use super::search::{self, WordMatch};
 use super::{Store, StoreError, now_seconds};
 use crate::status::Part;
 
@@ -13,6 +14,15 @@ use crate::status::Part;
 const EXCHANGES: i64 = 20;
 /// How many bytes of them.
 const EXCHANGES_BYTES: usize = 128 << 10;
+
+/// An answer follows its question, and both were added in one move.
+const LAST_EXCHANGES: &str = "SELECT question.text, answer.text FROM turns AS answer
+    JOIN turns AS question ON question.id = (
+        SELECT max(id) FROM turns
+        WHERE conversation_id = answer.conversation_id AND role = 'user' AND id < answer.id
+    )
+    WHERE answer.conversation_id = $1 AND answer.role = 'assistant'
+    ORDER BY answer.id DESC LIMIT $2";
 
 /// Who said a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -82,10 +92,11 @@ impl Store {
     ///
     /// [`StoreError`].
     pub async fn has_conversation(&self, id: &ConversationId) -> Result<bool, StoreError> {
-        let outcome = sqlx::query("SELECT 1 FROM conversations WHERE id = ?")
-            .bind(id.as_str())
-            .fetch_optional(&self.pool)
-            .await;
+        let outcome = once!(self.database, |connection| {
+            sqlx::query_as::<_, (String,)>("SELECT id FROM conversations WHERE id = $1")
+                .bind(id.as_str())
+                .fetch_optional(connection)
+        });
         Ok(self.noted(Part::Reads, outcome)?.is_some())
     }
 
@@ -110,9 +121,9 @@ impl Store {
         question: &str,
         answer: &str,
     ) -> sqlx::Result<()> {
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        insert_turns(&mut transaction, id, question, answer).await?;
-        transaction.commit().await
+        let mut session = self.begin(Lock::Receipts).await?;
+        insert_turns(&mut session, id, question, answer).await?;
+        session.commit().await
     }
 
     /// The conversation that a response of ours belongs to; `None` if we gave no response that id.
@@ -124,11 +135,11 @@ impl Store {
         &self,
         response: &str,
     ) -> Result<Option<ConversationId>, StoreError> {
-        let outcome: sqlx::Result<Option<(String,)>> =
-            sqlx::query_as("SELECT conversation_id FROM responses WHERE id = ?")
-                .bind(response)
-                .fetch_optional(&self.pool)
-                .await;
+        let outcome = once!(self.database, |connection| {
+            sqlx::query_as::<_, (String,)>("SELECT conversation_id FROM responses WHERE id = $1")
+                .bind(Text::of(response))
+                .fetch_optional(connection)
+        });
         let found = self.noted(Part::Reads, outcome)?;
         Ok(found.and_then(|(id,)| ConversationId::parse(&id)))
     }
@@ -142,23 +153,16 @@ impl Store {
         &self,
         conversation: &ConversationId,
     ) -> Result<Vec<(String, String)>, StoreError> {
-        let outcome: sqlx::Result<Vec<(String, String)>> = sqlx::query_as(
-            // An answer follows its question, and both were added in one move.
-            "SELECT question.text, answer.text FROM turns AS answer
-             JOIN turns AS question ON question.id = (
-                 SELECT max(id) FROM turns
-                 WHERE conversation_id = answer.conversation_id AND role = 'user' AND id < answer.id
-             )
-             WHERE answer.conversation_id = ? AND answer.role = 'assistant'
-             ORDER BY answer.id DESC LIMIT ?",
-        )
-        .bind(conversation.as_str())
-        .bind(EXCHANGES)
-        .fetch_all(&self.pool)
-        .await;
+        let outcome = once!(self.database, |connection| {
+            sqlx::query_as::<_, (Text<'static>, Text<'static>)>(LAST_EXCHANGES)
+                .bind(conversation.as_str())
+                .bind(EXCHANGES)
+                .fetch_all(connection)
+        });
         let mut bytes = 0;
         let latest = self.noted(Part::Reads, outcome)?.into_iter();
         let mut exchanges: Vec<_> = latest
+            .map(|(question, answer)| (question.into_string(), answer.into_string()))
             .take_while(|(question, answer)| {
                 bytes += question.len() + answer.len();
                 bytes <= EXCHANGES_BYTES
@@ -174,23 +178,26 @@ impl Store {
     ///
     /// [`StoreError`].
     pub async fn calls_of(&self, response: &str) -> Result<Vec<CallMade>, StoreError> {
-        let outcome: sqlx::Result<Vec<(String, String, String)>> = sqlx::query_as(
-            "SELECT id, name, arguments FROM calls WHERE response_id = ? ORDER BY position",
-        )
-        .bind(response)
-        .fetch_all(&self.pool)
-        .await;
+        let outcome = once!(self.database, |connection| {
+            sqlx::query_as::<_, (Text<'static>, Text<'static>, Text<'static>)>(
+                "SELECT id, name, arguments FROM calls WHERE response_id = $1 ORDER BY position",
+            )
+            .bind(Text::of(response))
+            .fetch_all(connection)
+        });
         let found = self.noted(Part::Reads, outcome)?;
-        Ok(found
-            .into_iter()
-            .map(|(id, name, arguments)| CallMade { id, name, arguments })
-            .collect())
+        let made = |(id, name, arguments): (Text<'_>, Text<'_>, Text<'_>)| CallMade {
+            id: id.into_string(),
+            name: name.into_string(),
+            arguments: arguments.into_string(),
+        };
+        Ok(found.into_iter().map(made).collect())
     }
 }
 
-/// Adds an exchange on a transaction of the caller's.
+/// Adds an exchange to a transaction of the caller's.
 pub(super) async fn insert_exchange(
-    connection: &mut SqliteConnection,
+    session: &mut Session,
     exchange: &Exchange,
 ) -> sqlx::Result<()> {
     let Exchange { conversation, question, answer, response_id } = exchange;
@@ -198,63 +205,65 @@ pub(super) async fn insert_exchange(
         sqlx::Error::Encode("expected the answer to be known when the exchange is kept".into())
     })?;
     let Answered { text, calls } = answer;
-    insert_turns(connection, conversation, question, text).await?;
+    insert_turns(session, conversation, question, text).await?;
     if let Some(id) = response_id {
-        sqlx::query("INSERT INTO responses (id, conversation_id, created_at) VALUES (?, ?, ?)")
+        on!(session, |connection| {
+            sqlx::query(
+                "INSERT INTO responses (id, conversation_id, created_at) VALUES ($1, $2, $3)",
+            )
             .bind(id)
             .bind(conversation.as_str())
             .bind(now_seconds())
-            .execute(&mut *connection)
-            .await?;
-        insert_calls(connection, id, calls).await?;
+            .execute(connection)
+            .map_ok(drop)
+        })?;
+        insert_calls(session, id, calls).await?;
     }
     Ok(())
 }
 
 async fn insert_calls(
-    connection: &mut SqliteConnection,
+    session: &mut Session,
     response: &str,
     calls: &[CallMade],
 ) -> sqlx::Result<()> {
     for (position, CallMade { id, name, arguments }) in (0_i64..).zip(calls) {
-        sqlx::query(
-            "INSERT INTO calls (response_id, position, id, name, arguments) VALUES (?, ?, ?, ?, ?)",
-        )
-        .bind(response)
-        .bind(position)
-        .bind(id)
-        .bind(name)
-        .bind(arguments)
-        .execute(&mut *connection)
-        .await?;
+        on!(session, |connection| {
+            sqlx::query(
+                "INSERT INTO calls (response_id, position, id, name, arguments)
+                 VALUES ($1, $2, $3, $4, $5)",
+            )
+            .bind(response)
+            .bind(position)
+            .bind(Text::of(id))
+            .bind(Text::of(name))
+            .bind(Text::of(arguments))
+            .execute(connection)
+            .map_ok(drop)
+        })?;
     }
     Ok(())
 }
 
 async fn insert_turns(
-    connection: &mut SqliteConnection,
+    session: &mut Session,
     id: &ConversationId,
     question: &str,
     answer: &str,
 ) -> sqlx::Result<()> {
     let now = now_seconds();
-    sqlx::query(
-        "INSERT INTO conversations (id, created_at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
-    )
-    .bind(id.as_str())
-    .bind(now)
-    .execute(&mut *connection)
-    .await?;
-    for (role, text) in [(Role::User, question), (Role::Assistant, answer)] {
+    on!(session, |connection| {
         sqlx::query(
-            "INSERT INTO turns (conversation_id, role, text, created_at) VALUES (?, ?, ?, ?)",
+            "INSERT INTO conversations (id, created_at) VALUES ($1, $2)
+             ON CONFLICT (id) DO NOTHING",
         )
         .bind(id.as_str())
-        .bind(role.as_str())
-        .bind(text)
         .bind(now)
-        .execute(&mut *connection)
-        .await?;
+        .execute(connection)
+        .map_ok(drop)
+    })?;
+    for (role, text) in [(Role::User, question), (Role::Assistant, answer)] {
+        search::insert_turn(session, id, role, text, now).await?;
     }
     Ok(())
 }

@@ -1,7 +1,10 @@
 //! The library's documents. A document and all its passages come and go in one transaction.
 
+use futures_util::TryFutureExt as _;
+
+use super::database::{Lock, Text, on, once};
 use super::ids::DocumentId;
-use super::{Store, StoreError, now_seconds};
+use super::{Store, StoreError, now_seconds, search};
 use crate::status::Part;
 
 /// A document to be added.
@@ -59,10 +62,20 @@ pub struct Document {
     pub text: String,
 }
 
-type SummaryRow = (String, String, String, i64);
+const APART: &str = "SELECT (SELECT count(*) FROM documents WHERE id NOT IN
+        (SELECT document_id FROM passages))
+    + (SELECT count(*) FROM passages WHERE document_id NOT IN
+        (SELECT id FROM documents))";
+
+type SummaryRow = (String, Text<'static>, String, i64);
 
 fn summary((id, title, media_type, created_at): SummaryRow) -> DocumentSummary {
-    DocumentSummary { id: DocumentId::stored(id), title, media_type, created_at }
+    DocumentSummary {
+        id: DocumentId::stored(id),
+        title: title.into_string(),
+        media_type,
+        created_at,
+    }
 }
 
 impl Store {
@@ -78,40 +91,29 @@ impl Store {
 
     async fn add_in_one_transaction(&self, document: &NewDocument) -> sqlx::Result<Added> {
         let id = DocumentId::of(document.media_type, &document.title, &document.text);
-        // The write lock is taken at once: a transaction that reads first cannot wait for it later.
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        let inserted = sqlx::query(
-            "INSERT INTO documents (id, title, text, media_type, created_at) VALUES (?, ?, ?, ?, ?)
-             ON CONFLICT (id) DO NOTHING",
-        )
-        .bind(id.as_str())
-        .bind(&document.title)
-        .bind(&document.text)
-        .bind(document.media_type)
-        .bind(now_seconds())
-        .execute(&mut *transaction)
-        .await?;
-        let is_new = inserted.rows_affected() == 1;
-        if is_new {
-            for (position, passage) in (0_i64..).zip(&document.passages) {
-                sqlx::query(
-                    "INSERT INTO passages (document_id, position, heading, text) VALUES (?, ?, ?, ?)",
-                )
-                .bind(id.as_str())
-                .bind(position)
-                .bind(&passage.heading)
-                .bind(&passage.text)
-                .execute(&mut *transaction)
-                .await?;
-            }
+        let mut session = self.begin(Lock::Library).await?;
+        let inserted = on!(&mut session, |connection| {
+            sqlx::query_as::<_, (i64,)>(
+                "INSERT INTO documents (id, title, text, media_type, created_at)
+                 VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING RETURNING number",
+            )
+            .bind(id.as_str())
+            .bind(Text::of(&document.title))
+            .bind(Text::of(&document.text))
+            .bind(document.media_type)
+            .bind(now_seconds())
+            .fetch_optional(connection)
+        })?;
+        if inserted.is_some() {
+            search::insert_passages(&mut session, &id, &document.passages).await?;
         }
-        let (passages,): (i64,) =
-            sqlx::query_as("SELECT count(*) FROM passages WHERE document_id = ?")
+        let (passages,) = on!(&mut session, |connection| {
+            sqlx::query_as::<_, (i64,)>("SELECT count(*) FROM passages WHERE document_id = $1")
                 .bind(id.as_str())
-                .fetch_one(&mut *transaction)
-                .await?;
-        transaction.commit().await?;
-        Ok(Added { id, passages: passages.unsigned_abs(), is_new })
+                .fetch_one(connection)
+        })?;
+        session.commit().await?;
+        Ok(Added { id, passages: passages.unsigned_abs(), is_new: inserted.is_some() })
     }
 
     /// The document of that id.
@@ -120,16 +122,17 @@ impl Store {
     ///
     /// [`StoreError`].
     pub async fn document(&self, id: &str) -> Result<Option<Document>, StoreError> {
-        let outcome = sqlx::query_as::<_, (String, String, String, i64, String)>(
-            "SELECT id, title, media_type, created_at, text FROM documents WHERE id = ?",
-        )
-        .bind(id)
-        .fetch_optional(&self.pool)
-        .await;
+        let outcome = once!(self.database, |connection| {
+            sqlx::query_as::<_, (String, Text<'static>, String, i64, Text<'static>)>(
+                "SELECT id, title, media_type, created_at, text FROM documents WHERE id = $1",
+            )
+            .bind(Text::of(id))
+            .fetch_optional(connection)
+        });
         let row = self.noted(Part::Reads, outcome)?;
         Ok(row.map(|(id, title, media_type, created_at, text)| Document {
             summary: summary((id, title, media_type, created_at)),
-            text,
+            text: text.into_string(),
         }))
     }
 
@@ -150,23 +153,26 @@ impl Store {
     }
 
     async fn page(&self, after: Option<&str>, limit: u32) -> sqlx::Result<Option<Vec<SummaryRow>>> {
+        let mut session = self.database.session().await?;
         let mut last = 0;
         if let Some(after) = after {
-            let row = sqlx::query_as::<_, (i64,)>("SELECT number FROM documents WHERE id = ?")
-                .bind(after)
-                .fetch_optional(&self.pool)
-                .await?;
+            let row = on!(&mut session, |connection| {
+                sqlx::query_as::<_, (i64,)>("SELECT number FROM documents WHERE id = $1")
+                    .bind(Text::of(after))
+                    .fetch_optional(connection)
+            })?;
             let Some((number,)) = row else { return Ok(None) };
             last = number;
         }
-        sqlx::query_as(
-            "SELECT id, title, media_type, created_at FROM documents
-             WHERE number > ? ORDER BY number LIMIT ?",
-        )
-        .bind(last)
-        .bind(limit)
-        .fetch_all(&self.pool)
-        .await
+        on!(&mut session, |connection| {
+            sqlx::query_as(
+                "SELECT id, title, media_type, created_at FROM documents
+                 WHERE number > $1 ORDER BY number LIMIT $2",
+            )
+            .bind(last)
+            .bind(i64::from(limit))
+            .fetch_all(connection)
+        })
         .map(Some)
     }
 
@@ -176,9 +182,20 @@ impl Store {
     ///
     /// [`StoreError`].
     pub async fn remove_document(&self, id: &str) -> Result<bool, StoreError> {
-        let outcome =
-            sqlx::query("DELETE FROM documents WHERE id = ?").bind(id).execute(&self.pool).await;
-        Ok(self.noted(Part::Writes, outcome)?.rows_affected() > 0)
+        let outcome = self.remove_in_one_transaction(id).await;
+        self.noted(Part::Writes, outcome)
+    }
+
+    async fn remove_in_one_transaction(&self, id: &str) -> sqlx::Result<bool> {
+        let mut session = self.begin(Lock::Library).await?;
+        let removed = on!(&mut session, |connection| {
+            sqlx::query("DELETE FROM documents WHERE id = $1")
+                .bind(Text::of(id))
+                .execute(connection)
+                .map_ok(|done| done.rows_affected())
+        })?;
+        session.commit().await?;
+        Ok(removed > 0)
     }
 
     /// Whether every document has its passages, all of them can be found, and nothing else can.
@@ -187,35 +204,14 @@ impl Store {
     ///
     /// [`StoreError`] when the database or its index contradicts itself.
     pub async fn check(&self) -> Result<(), StoreError> {
-        let outcome = async {
-            sqlx::query(
-                "INSERT INTO passages_index (passages_index, rank) VALUES ('integrity-check', 1)",
-            )
-            .execute(&self.pool)
-            .await?;
-            sqlx::query(
-                "INSERT INTO turns_index (turns_index, rank) VALUES ('integrity-check', 1)",
-            )
-            .execute(&self.pool)
-            .await?;
-            let (found,): (String,) =
-                sqlx::query_as("PRAGMA integrity_check").fetch_one(&self.pool).await?;
-            let (apart,): (i64,) = sqlx::query_as(
-                "SELECT (SELECT count(*) FROM documents WHERE id NOT IN
-                     (SELECT document_id FROM passages))
-                 + (SELECT count(*) FROM passages WHERE document_id NOT IN
-                     (SELECT id FROM documents))",
-            )
-            .fetch_one(&self.pool)
-            .await?;
-            sqlx::Result::Ok((found, apart))
+        let outcome = search::check(&self.database).await;
+        let mut wrong = self.noted(Part::Library, outcome)?;
+        let outcome = once!(self.database, |connection| {
+            sqlx::query_as::<_, (i64,)>(APART).fetch_one(connection)
+        });
+        if let (apart @ 1..,) = self.noted(Part::Library, outcome)? {
+            wrong.push(format!("documents and passages without one another: {apart}"));
         }
-        .await;
-        match self.noted(Part::Library, outcome)? {
-            (found, 0) if found == "ok" => Ok(()),
-            (found, apart) => Err(StoreError::database(&format!(
-                "{found}; documents and passages without one another: {apart}"
-            ))),
-        }
+        if wrong.is_empty() { Ok(()) } else { Err(StoreError::database(&wrong.join("; "))) }
     }
 }

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use futures_util::TryFutureExt as _;
+
+use super::database::{Lock, on, once};
 use super::ids::random_hex;
 use super::{Store, StoreError, now_seconds};
 use crate::status::Part;
@@ -102,21 +105,30 @@ impl Store {
     pub async fn keep_external(&self, external: &External) -> Result<ExternalId, StoreError> {
         let drawn = random_hex().map_err(|error| StoreError(error.to_string()))?;
         let id = ExternalId(format!("ext_{drawn}"));
-        let outcome = sqlx::query(
-            "INSERT INTO external_responses
-             (id, request_sha256, road, status, received_at, ended, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(id.as_str())
-        .bind(&external.request_sha256)
-        .bind(external.road.as_str())
-        .bind(external.status)
-        .bind(now_seconds())
-        .bind(external.ended.as_str())
-        .bind(&external.body)
-        .execute(&self.pool)
-        .await;
+        let outcome = self.add_external(&id, external).await;
         self.noted(Part::Writes, outcome)?;
         Ok(id)
+    }
+
+    async fn add_external(&self, id: &ExternalId, external: &External) -> sqlx::Result<()> {
+        let mut session = self.begin(Lock::Receipts).await?;
+        on!(&mut session, |connection| {
+            sqlx::query(
+                "INSERT INTO external_responses
+                 (id, request_sha256, road, status, received_at, ended, body)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            )
+            .bind(id.as_str())
+            .bind(&external.request_sha256)
+            .bind(external.road.as_str())
+            .bind(i64::from(external.status))
+            .bind(now_seconds())
+            .bind(external.ended.as_str())
+            .bind(&external.body)
+            .execute(connection)
+            .map_ok(drop)
+        })?;
+        session.commit().await
     }
 
     /// What was kept under this id; its owner opens it.
@@ -125,19 +137,21 @@ impl Store {
     ///
     /// [`StoreError`].
     pub async fn external(&self, id: &ExternalId) -> Result<Option<Raw<External>>, StoreError> {
-        let outcome = sqlx::query_as::<_, (String, String, u16, String, Vec<u8>)>(
-            "SELECT request_sha256, road, status, ended, body FROM external_responses WHERE id = ?",
-        )
-        .bind(id.as_str())
-        .fetch_optional(&self.pool)
-        .await;
+        let outcome = once!(self.database, |connection| {
+            sqlx::query_as::<_, (String, String, i64, String, Vec<u8>)>(
+                "SELECT request_sha256, road, status, ended, body FROM external_responses
+                 WHERE id = $1",
+            )
+            .bind(id.as_str())
+            .fetch_optional(connection)
+        });
         let Some((request_sha256, road, status, ended, body)) = self.noted(Part::Reads, outcome)?
         else {
             return Ok(None);
         };
         let road = Road::ALL.into_iter().find(|known| known.as_str() == road);
         let ended = Ended::ALL.into_iter().find(|known| known.as_str() == ended);
-        let (Some(road), Some(ended)) = (road, ended) else {
+        let (Some(road), Ok(status), Some(ended)) = (road, u16::try_from(status), ended) else {
             return Err(StoreError(format!("{id} is kept in words that are not known")));
         };
         Ok(Some(Raw::new(External { request_sha256, road, status, ended, body })))
@@ -149,12 +163,13 @@ impl Store {
     ///
     /// [`StoreError`].
     pub async fn external_ids(&self, limit: u32) -> Result<Vec<ExternalId>, StoreError> {
-        let outcome = sqlx::query_as::<_, (String,)>(
-            "SELECT id FROM external_responses ORDER BY number DESC LIMIT ?",
-        )
-        .bind(limit)
-        .fetch_all(&self.pool)
-        .await;
+        let outcome = once!(self.database, |connection| {
+            sqlx::query_as::<_, (String,)>(
+                "SELECT id FROM external_responses ORDER BY number DESC LIMIT $1",
+            )
+            .bind(i64::from(limit))
+            .fetch_all(connection)
+        });
         let rows = self.noted(Part::Reads, outcome)?;
         Ok(rows.into_iter().map(|(id,)| ExternalId(id)).collect())
     }

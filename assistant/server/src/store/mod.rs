@@ -2,14 +2,18 @@
 //! It decides nothing and formats no answer; no type of the database leaves this module.
 
 mod conversations;
+mod database;
 mod documents;
 mod external;
-mod fts;
+pub mod gate;
 mod ids;
+mod proof;
 mod receipts;
 mod search;
+mod site;
 
 pub use conversations::{Answered, CallMade, Exchange, Role, TurnHit};
+pub use database::{Address, DATABASE_URL, Place, PlaceError};
 pub use documents::{Added, Document, DocumentSummary, NewDocument, NewPassage};
 pub use external::{Ended, External, ExternalId, Road};
 pub(crate) use ids::hex;
@@ -19,23 +23,16 @@ pub use search::{PassageHit, WordMatch};
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
+use futures_util::TryFutureExt as _;
 
 use crate::status::{Board, Health, Part};
+use database::{Database, Lock, Session, once};
 use receipts::{Chain, SpoolError};
+use site::Site;
 
 /// The name of the database file in the data directory.
 pub const FILE_NAME: &str = "assistant.sqlite";
-
-/// How long an operation waits for another process's or connection's write: longer than a large document
-/// takes, and not so long that whoever asks gives up first.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-const CONNECTIONS: u32 = 8;
 
 /// Why the store gave nothing. The words are the database's, for the log, and never leave in an answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -63,42 +60,46 @@ impl From<SpoolError> for StoreError {
 /// The open database. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Store {
-    pool: SqlitePool,
+    database: Database,
     board: Arc<Board>,
     chain: Arc<Chain>,
+    /// Where the file lies, if it is one.
+    site: Option<Arc<Site>>,
 }
 
 impl Store {
-    /// Opens the database in `directory`, creates it if it is not there, and brings its tables up to date.
+    /// Opens the database file in `directory`, creates it if it is not there, and brings its tables up to date.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] when the directory cannot be made, the file is no database of ours, or receipts that wait
-    /// beside it cannot be read.
+    /// As for [`Self::open_at`].
     pub async fn open(directory: &Path, board: Arc<Board>) -> Result<Self, StoreError> {
+        Self::open_at(&Place::File, directory, board).await
+    }
+
+    /// Opens the database at `place` and brings its tables up to date. What waits for it is kept in `directory`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the directory cannot be made, the place has no database of ours, or receipts that wait
+    /// beside it cannot be read.
+    pub async fn open_at(
+        place: &Place,
+        directory: &Path,
+        board: Arc<Board>,
+    ) -> Result<Self, StoreError> {
         make_private(directory)
             .map_err(|error| StoreError::database(&format!("{}: {error}", directory.display())))?;
         let chain = Arc::new(Chain::open(directory)?);
-        let options = SqliteConnectOptions::new()
-            .filename(directory.join(FILE_NAME))
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(BUSY_TIMEOUT);
-        let pool = SqlitePoolOptions::new()
-            .max_connections(CONNECTIONS)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .connect_with(options)
-            .await?;
-        sqlx::migrate!("./migrations")
-            .run(&pool)
-            .await
-            .map_err(|error| StoreError::database(&error))?;
-        let store = Self { pool, board, chain };
+        let database = Database::open(place, directory).await?;
+        let site = match place {
+            Place::File => Some(Site::of(directory).map_err(|error| StoreError::database(&error))?),
+            Place::Server(_) => None,
+        };
+        let store = Self { database, board, chain, site: site.map(Arc::new) };
         store.ping().await?;
-        store.join_spooled().await?;
         store.look_at_head().await?;
+        store.join_spooled().await?;
         store.ping_library().await?;
         Ok(store)
     }
@@ -109,47 +110,56 @@ impl Store {
         &self.board
     }
 
-    /// Reads from the file and writes to it, and changes nothing that anybody sees.
+    /// Looks for the file if it is one, reads from the database and writes to it, and changes nothing that anybody sees.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
     pub async fn ping(&self) -> Result<(), StoreError> {
-        let read = sqlx::query("SELECT id FROM conversations LIMIT 1").fetch_optional(&self.pool);
-        let read = self.noted(Part::Reads, read.await.map(drop));
+        let (file, room) = match &self.site {
+            Some(site) => (site.has_file().await, site.has_room().await),
+            None => (Ok(()), Ok(())),
+        };
+        let file = self.noted(Part::File, file.map_err(sqlx::Error::Io));
+        let room = self.noted(Part::Room, room.map_err(sqlx::Error::Io));
+        let read = once!(self.database, |connection| {
+            sqlx::query("SELECT id FROM conversations LIMIT 1")
+                .fetch_optional(connection)
+                .map_ok(drop)
+        });
+        let read = self.noted(Part::Reads, read);
         let written = self.noted(Part::Writes, self.write().await);
-        read.and(written)
+        file.and(room).and(read).and(written)
     }
 
-    /// Writes the number that the file has anyway. It is rolled back while writes succeed, which costs nothing;
-    /// after one that failed it is committed, because a full disk shows at the commit only.
+    /// Writes what the database has anyway. It is rolled back while writes succeed, which costs nothing; after one
+    /// that failed it is committed, because a full disk shows at the commit only.
     async fn write(&self) -> sqlx::Result<()> {
         let is_in_doubt = self.board.is_down(Part::Writes);
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        sqlx::query("PRAGMA user_version = 0").execute(&mut *transaction).await?;
-        if is_in_doubt { transaction.commit().await } else { transaction.rollback().await }
+        let mut session = self.begin(Lock::Receipts).await?;
+        let the_same = match session {
+            Session::Sqlite(_) => "PRAGMA user_version = 0",
+            Session::Postgres(_) => "UPDATE locks SET name = name WHERE name = 'receipts'",
+        };
+        session.run(the_same).await?;
+        if is_in_doubt { session.commit().await } else { session.rollback().await }
     }
 
-    /// Asks the library's index for an answer.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`].
-    pub async fn ping_library(&self) -> Result<(), StoreError> {
-        let outcome = sqlx::query(
-            "SELECT passages_index.rowid FROM passages_index
-             JOIN passages ON passages.id = passages_index.rowid
-             WHERE passages_index MATCH '\"probe\"' LIMIT 1",
-        )
-        .fetch_optional(&self.pool)
-        .await;
-        self.noted(Part::Library, outcome.map(drop))
+    /// Begins to write. The lock is taken at once: a transaction that reads first cannot wait for it later.
+    async fn begin(&self, lock: Lock) -> sqlx::Result<Session> {
+        if self.board.is_down(Part::File) {
+            // A removed file takes everything and keeps nothing.
+            return Err(sqlx::Error::Io(std::io::Error::other(
+                "expected the file that was opened",
+            )));
+        }
+        self.database.write(lock).await
     }
 
-    /// Ends all use of the file, after what is under way and what was left for later.
+    /// Ends all use of the database, after what is under way and what was left for later.
     pub async fn close(&self) {
         self.chain.settle().await;
-        self.pool.close().await;
+        self.database.close().await;
         // What came in between went to the spool.
         self.chain.settle().await;
     }
@@ -172,30 +182,4 @@ fn make_private(directory: &Path) -> std::io::Result<()> {
 
 fn now_seconds() -> i64 {
     jiff::Timestamp::now().as_second()
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::Store;
-    use crate::status::Board;
-
-    #[tokio::test]
-    async fn what_is_confirmed_is_on_the_disk_and_references_hold() {
-        let directory = tempfile::TempDir::new().ok();
-        let path = directory.as_ref().map(tempfile::TempDir::path);
-        let store = Store::open(path.unwrap_or("/dev/null".as_ref()), Arc::new(Board::new())).await;
-        let mut found = Vec::new();
-        if let Ok(store) = store {
-            for statement in ["PRAGMA synchronous", "PRAGMA foreign_keys"] {
-                let row = sqlx::query_as::<_, (i64,)>(statement).fetch_one(&store.pool).await;
-                found.extend(row.map(|(value,)| value.to_string()));
-            }
-            let row = sqlx::query_as::<_, (String,)>("PRAGMA journal_mode").fetch_one(&store.pool);
-            found.extend(row.await.map(|(mode,)| mode));
-        }
-        let full_on_and_wal = ["2", "1", "wal"];
-        assert_eq!(found, full_on_and_wal);
-    }
 }

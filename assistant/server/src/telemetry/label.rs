@@ -8,13 +8,13 @@ use speech_kernel::SystemMode;
 /// In the place of a code where there is none, and of a path that is not in the table of routes.
 pub(super) const NONE: &str = "none";
 pub(super) const UNMATCHED: &str = "unmatched";
-const OTHER: &str = "OTHER";
+pub(super) const OTHER: &str = "OTHER";
 
 /// The codes of denials.
 ///
 /// INVARIANT: they are those of `contracts/speech`. Held by
 /// `assistant/server/tests/http/telemetry/metrics.rs::each_denial_of_the_contract_is_counted_under_its_code`.
-pub(super) const DENIALS: [&str; 4] =
+pub(crate) const DENIALS: [&str; 4] =
     ["AUTHORITY_MISMATCH", "CONTEXT_UNAVAILABLE", "MODE_MISREPORTED", "REFUSAL_CLAIMS_AUTHORITY"];
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]

@@ -1,6 +1,6 @@
 //! Counters, gauges and histograms, and the text in which they are given.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,7 +13,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 use speech_exit::Departure;
-use speech_exit::receipt::{Closing, ReceiptId};
+use speech_exit::receipt::{Closing, ReceiptId, Verdict};
 
 use super::gauge::Gauges;
 use super::label::{
@@ -150,6 +150,20 @@ impl Meters {
 
     fn open(&self) -> MutexGuard<'_, HashMap<String, Notes>> {
         self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How often each code was the reason of a denial.
+    ///
+    /// A code that is not known is named only if it came up: whoever states these knows that it may not.
+    pub(crate) fn denials(&self) -> BTreeMap<&'static str, u64> {
+        let verdict = label::verdict(Verdict::Deny);
+        let counted = |code| {
+            let labels = OfVerdict { verdict, code };
+            (code, self.0.verdicts.get(&labels).map_or(0, |counter| counter.get()))
+        };
+        let known = label::DENIALS.into_iter().map(counted);
+        let other = std::iter::once(counted(label::OTHER)).filter(|(_, count)| *count > 0);
+        known.chain(other).collect()
     }
 
     /// Everything as text of the media type [`MEDIA_TYPE`].

@@ -16,6 +16,8 @@ mod span;
 mod traceparent;
 
 pub(crate) use gauge::Gauges;
+#[cfg(test)]
+pub(crate) use label::DENIALS;
 pub use measured::Measured;
 pub use metered::Metered;
 pub(crate) use meters::MEDIA_TYPE;

@@ -1,6 +1,7 @@
 //! Does it make sense to ask now? A circuit breaker: pure transitions over explicit times, and a lock around them.
 
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -121,17 +122,19 @@ impl Default for Breaker {
 #[derive(Debug, Clone)]
 pub(crate) struct Shared {
     breaker: Arc<Mutex<Breaker>>,
+    calls: Arc<AtomicUsize>,
     rules: Rules,
     start: Instant,
 }
 
 impl Shared {
     pub(crate) fn new(rules: Rules) -> Self {
-        Self { breaker: Arc::default(), rules, start: Instant::now() }
+        Self { breaker: Arc::default(), calls: Arc::default(), rules, start: Instant::now() }
     }
 
     pub(crate) fn enter(&self) -> Option<Permit> {
         let ticket = self.with(|breaker, now| breaker.enter(now))?;
+        self.calls.fetch_add(1, Ordering::SeqCst);
         Some(Permit { ticket, shared: self.clone(), outcome: Outcome::Abandoned })
     }
 
@@ -146,6 +149,16 @@ impl Shared {
 
     pub(crate) fn state(&self) -> State {
         self.with(|breaker, _| breaker.state())
+    }
+
+    /// Tells the state, which does not change meanwhile.
+    pub(crate) fn tell(&self, told: impl FnOnce(State)) {
+        self.with(|breaker, _| told(breaker.state()));
+    }
+
+    /// Whether the outcome of a call is still to come.
+    pub(crate) fn is_calling(&self) -> bool {
+        self.calls.load(Ordering::SeqCst) > 0
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut Breaker, Duration) -> T) -> T {
@@ -173,6 +186,7 @@ impl Drop for Permit {
     fn drop(&mut self) {
         let (ticket, outcome, rules) = (self.ticket, self.outcome, self.shared.rules);
         self.shared.with(|breaker, now| breaker.leave(ticket, outcome, rules, now));
+        self.shared.calls.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

@@ -1,16 +1,15 @@
 //! An answer that streams, as whoever composes sees it.
 
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_util::Stream;
 use tokio::sync::mpsc::Receiver;
 
+use super::Upstream;
 use super::breaker::{Outcome, Permit};
 use super::fault::Fault;
 use super::interpret::Delta;
-use crate::status::{self, Board};
 
 /// The pieces of an answer, the first of which is here already. After [`Delta::End`] or a fault there are none.
 ///
@@ -19,7 +18,7 @@ use crate::status::{self, Board};
 pub struct Deltas {
     first: Option<Delta>,
     rest: Receiver<Result<Delta, Fault>>,
-    board: Arc<Board>,
+    upstream: Upstream,
     /// The right to the call, whose outcome is not known before its end.
     permit: Option<Permit>,
 }
@@ -28,18 +27,15 @@ impl Deltas {
     pub(super) const fn new(
         first: Delta,
         rest: Receiver<Result<Delta, Fault>>,
-        board: Arc<Board>,
+        upstream: Upstream,
         permit: Option<Permit>,
     ) -> Self {
-        Self { first: Some(first), rest, board, permit }
+        Self { first: Some(first), rest, upstream, permit }
     }
 
     /// That it began well was seen before. How it ends counts as much as how another one begins.
     fn note(&mut self, seen: &Result<Delta, Fault>) {
         let is_outage = seen.as_ref().is_err_and(|fault| fault.code.is_outage());
-        if is_outage {
-            self.board.note_upstream(status::Upstream::Down);
-        }
         let outcome = match seen {
             Ok(Delta::End) => Outcome::Success,
             Ok(_) => return,
@@ -48,6 +44,9 @@ impl Deltas {
         };
         if let Some(permit) = self.permit.take() {
             permit.end(outcome);
+        }
+        if is_outage {
+            self.upstream.note(false);
         }
     }
 }

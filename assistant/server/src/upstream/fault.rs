@@ -96,6 +96,17 @@ impl FaultCode {
     }
 }
 
+impl FaultCode {
+    /// Whether it is not there for us at all, whatever it is asked for.
+    #[must_use]
+    pub const fn is_absence(self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable | Self::Timeout | Self::Busy | Self::KeyRefused | Self::Cut
+        )
+    }
+}
+
 /// Why there is no answer, in fixed words: nothing that the upstream sent is in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {words}")]

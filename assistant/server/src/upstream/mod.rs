@@ -120,7 +120,7 @@ impl Upstream {
         match begun {
             Ok((first, pieces)) => {
                 let counted = self.begun_well(permit);
-                Ok(Deltas::new(first, pieces, Arc::clone(self.0.store.board()), counted))
+                Ok(Deltas::new(first, pieces, self.clone(), counted))
             }
             Err(fault) => {
                 self.leave(permit, Some(&fault));
@@ -153,6 +153,7 @@ impl Upstream {
             // It is there and has no such list: only an answer can show how it fares.
             Ok(false) => return Ok(()),
             Ok(true) => Ok(()),
+            Err(fault) if self.is_up() && !fault.code.is_absence() => return Ok(()),
             Err(fault) => Err(fault),
         };
         match permit {
@@ -160,6 +161,12 @@ impl Upstream {
             None => self.note(seen.is_ok()),
         }
         seen
+    }
+
+    /// Whether an answer of its is under way, which will say how it fares.
+    #[must_use]
+    pub fn is_answering(&self) -> bool {
+        self.0.breaker.is_calling()
     }
 
     /// Whether there is a use in asking it: it is not, as long as it rests from its failures.
@@ -181,14 +188,18 @@ impl Upstream {
             tracing::warn!(%fault, "the upstream gave no answer");
         }
         permit.end(if is_outage { Outcome::Failure } else { Outcome::Success });
-        // An old call that ends well does not make others be let through.
-        let is_closed = matches!(self.0.breaker.state(), State::Closed { .. });
-        self.note(!is_outage && is_closed);
+        self.note(!is_outage);
     }
 
+    /// Notes how it fares, as one with the state of the breaker: an old call that ends well does not make others be
+    /// let through.
     fn note(&self, is_up: bool) {
-        let health = if is_up { status::Upstream::Up } else { status::Upstream::Down };
-        self.0.store.board().note_upstream(health);
+        let board = self.0.store.board();
+        self.0.breaker.tell(|state| match state {
+            State::Closed { .. } if is_up => board.note_upstream(status::Upstream::Up),
+            State::Closed { .. } => board.note_upstream(status::Upstream::Down),
+            State::Open { .. } | State::HalfOpen => board.note_upstream_rests(),
+        });
     }
 
     /// Asks until there is a response that can be taken in, or no use in asking again.

@@ -3,6 +3,7 @@
 use assistant::library::add_samples;
 use serde_json::{Value, json};
 
+use crate::databases::on_each_database;
 use crate::support::{Answer, assistant, question_of};
 
 const MONITORS: &str = "# Monitors\n\nA reference monitor decides on each access. It is *small*, \
@@ -23,7 +24,6 @@ fn citations(answer: &Answer) -> Vec<(String, String)> {
     cited.collect()
 }
 
-#[tokio::test]
 async fn a_question_of_the_library_is_answered_in_its_words_with_citations() {
     let assistant = assistant().await;
     let id = assistant.add("Monitors", MONITORS).await;
@@ -40,7 +40,6 @@ async fn a_question_of_the_library_is_answered_in_its_words_with_citations() {
     assert_eq!(assistant.get(&url).await.json()["text"], MONITORS);
 }
 
-#[tokio::test]
 async fn each_quote_of_the_samples_stands_in_the_document_that_it_cites() {
     let assistant = assistant().await;
     add_samples(&assistant.store).await.expect("samples");
@@ -104,7 +103,6 @@ async fn a_tool_that_gives_nothing_is_an_attempt_and_the_answer_says_so() {
     }
 }
 
-#[tokio::test]
 async fn a_required_library_is_asked_beside_the_tool() {
     let assistant = assistant().await;
     assistant.add("Sums", "The sum 17 * 23 stands here.").await;
@@ -115,7 +113,6 @@ async fn a_required_library_is_asked_beside_the_tool() {
     assert_eq!(citations(&answer)[0].0, "[1]");
 }
 
-#[tokio::test]
 async fn what_the_library_lacks_is_said_to_be_lacking() {
     let assistant = assistant().await;
     assistant.add("Monitors", MONITORS).await;
@@ -124,7 +121,6 @@ async fn what_the_library_lacks_is_said_to_be_lacking() {
     assert_eq!(answer.content(), "I found nothing about that in the library.");
 }
 
-#[tokio::test]
 async fn a_passage_with_less_than_half_of_the_words_is_not_quoted() {
     let assistant = assistant().await;
     assistant.add("Monitors", MONITORS).await;
@@ -139,7 +135,6 @@ async fn a_question_about_the_assistant_itself_needs_no_source() {
     assert_eq!(answer.json()["provenance"]["sources"], json!([]));
 }
 
-#[tokio::test]
 async fn no_question_is_read_as_a_command_of_the_index() {
     let assistant = assistant().await;
     assistant.add("Monitors", MONITORS).await;
@@ -224,7 +219,6 @@ async fn assert_told<const N: usize>(table: [(String, &str, &str); N]) {
     }
 }
 
-#[tokio::test]
 async fn a_malformed_request_is_told_what_and_where() {
     assert_told([
         ("{".to_owned(), "NOT_JSON", ""),
@@ -275,7 +269,6 @@ async fn a_malformed_message_is_told_what_and_where() {
     .await;
 }
 
-#[tokio::test]
 async fn a_malformed_condition_is_told_what_and_where() {
     let metadata = |metadata: Value| with("metadata", metadata);
     let require = |labels: Value| metadata(json!({ "require": labels }));
@@ -302,7 +295,6 @@ async fn a_request_over_its_limit_is_too_large() {
     assistant.ask(&fits).await.assert_answers_as("system");
 }
 
-#[tokio::test]
 async fn the_place_of_a_conversation_is_named_to_who_looks_for_another() {
     let mut body = question_of("hello");
     body["conversation"] = json!("conv_1");
@@ -310,7 +302,6 @@ async fn the_place_of_a_conversation_is_named_to_who_looks_for_another() {
     assert!(answer.text.contains("metadata.conversation"), "{answer:?}");
 }
 
-#[tokio::test]
 async fn an_answer_has_no_more_words_than_it_may_and_cites_what_is_left_of_it() {
     let assistant = assistant().await;
     assistant.add("Doors", "A door is one. A caf\u{e9} door is two.").await;
@@ -338,7 +329,6 @@ async fn an_answer_has_no_more_words_than_it_may_and_cites_what_is_left_of_it() 
     }
 }
 
-#[tokio::test]
 async fn neutral_and_meaningless_fields_change_nothing() {
     let assistant = assistant().await;
     let mut body = question_of("what is 17 * 23?");
@@ -360,7 +350,6 @@ async fn neutral_and_meaningless_fields_change_nothing() {
 }
 
 /// What takes longer than a moment for one of these takes longer than anybody waits.
-#[tokio::test]
 async fn a_question_made_to_be_hard_to_read_is_answered() {
     let assistant = assistant().await;
     let brackets = format!("{}1{}", "(".repeat(340_000), ")%".repeat(340_000));
@@ -373,4 +362,19 @@ async fn a_question_made_to_be_hard_to_read_is_answered() {
     let kept = assistant.ask(&door).await;
     let metadata = json!({ "conversation": kept.conversation() });
     assistant.ask_with("What did I say about door?", metadata).await.assert_answers_as("memory");
+}
+
+on_each_database! {
+    a_question_of_the_library_is_answered_in_its_words_with_citations,
+    each_quote_of_the_samples_stands_in_the_document_that_it_cites,
+    a_required_library_is_asked_beside_the_tool,
+    what_the_library_lacks_is_said_to_be_lacking,
+    a_passage_with_less_than_half_of_the_words_is_not_quoted,
+    no_question_is_read_as_a_command_of_the_index,
+    a_malformed_request_is_told_what_and_where,
+    a_malformed_condition_is_told_what_and_where,
+    the_place_of_a_conversation_is_named_to_who_looks_for_another,
+    an_answer_has_no_more_words_than_it_may_and_cites_what_is_left_of_it,
+    neutral_and_meaningless_fields_change_nothing,
+    a_question_made_to_be_hard_to_read_is_answered,
 }

@@ -3,11 +3,10 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use assistant::status::Board;
-use assistant::store::Store;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::databases::{on_each_database, open};
 use crate::support::{start, wire};
 
 /// Uploads until the program is gone, and notes what was confirmed.
@@ -26,7 +25,6 @@ fn upload(address: &str, writer: usize, confirmed: &Mutex<Vec<String>>) {
     }
 }
 
-#[tokio::test]
 async fn a_process_killed_amid_uploads_leaves_every_confirmed_document_whole() {
     let directory = TempDir::new().expect("a directory");
     let confirmed = Arc::new(Mutex::new(Vec::new()));
@@ -47,7 +45,7 @@ async fn a_process_killed_amid_uploads_leaves_every_confirmed_document_whole() {
     }
     let confirmed = confirmed.lock().expect("the list").clone();
     assert!(confirmed.len() > 10, "{} uploads are too few to show anything", confirmed.len());
-    let store = Store::open(directory.path(), Arc::new(Board::new())).await.expect("a store");
+    let store = open(directory.path()).await;
     store.check().await.expect("documents, passages and index that agree");
     for id in &confirmed {
         let document = store.document(id).await.expect("a store").expect("a confirmed document");
@@ -60,4 +58,8 @@ async fn a_process_killed_amid_uploads_leaves_every_confirmed_document_whole() {
         let added = store.add_document(&same).await.expect("a store");
         assert_eq!((added.is_new, added.passages), (false, 40), "{id}");
     }
+}
+
+on_each_database! {
+    a_process_killed_amid_uploads_leaves_every_confirmed_document_whole,
 }

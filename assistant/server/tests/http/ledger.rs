@@ -1,21 +1,20 @@
 //! The chain of receipts as the server keeps it: linked in the database, or waiting beside it.
 
 use std::any::Any;
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use assistant::status::{Board, Health, Part};
-use assistant::store::{Answered, ConversationId, Exchange, FILE_NAME, Kept, SPOOL_NAME, Store};
+use assistant::store::{Answered, ConversationId, Exchange, Kept, SPOOL_NAME, Store};
 use futures_util::TryStreamExt as _;
 use speech_exit::receipt::{
     Closing, Ended, Head, Ledger as _, Link, Opening, RULES_SHA256, Receipt, ReceiptId, Recorded,
     RecordedSource, Verdict, hash,
 };
 use speech_kernel::{Authority, Response, ResponseKind, SystemMode};
-use sqlx::Executor as _;
 use tempfile::TempDir;
 
-use crate::support::{other_connection_to, store};
+use crate::databases::{Other, on_each_database, open, other_connection_to, place};
+use crate::support::{assistant, store};
 
 pub(crate) fn id(number: u64) -> ReceiptId {
     ReceiptId::try_from(format!("rcpt_{number:032x}")).expect("an id")
@@ -69,7 +68,7 @@ async fn chain(store: &Store) -> Vec<Kept> {
 }
 
 /// Every link follows the one before, and the last is the head.
-async fn assert_chained(store: &Store) -> Vec<ReceiptId> {
+pub(crate) async fn assert_chained(store: &Store) -> Vec<ReceiptId> {
     let mut head = Head::empty();
     let mut ids = Vec::new();
     for kept in chain(store).await {
@@ -86,21 +85,10 @@ async fn assert_chained(store: &Store) -> Vec<ReceiptId> {
     ids
 }
 
-async fn open(directory: &Path) -> Store {
-    Store::open(directory, Arc::new(Board::new())).await.expect("a store")
-}
-
-async fn holding_the_lock(directory: &TempDir) -> sqlx::SqliteConnection {
-    let mut other = other_connection_to(directory.path()).await;
-    other.execute("BEGIN IMMEDIATE").await.expect("the lock");
-    other
-}
-
 pub(crate) fn spool(directory: &TempDir) -> std::path::PathBuf {
     directory.path().join(SPOOL_NAME)
 }
 
-#[tokio::test]
 async fn receipts_that_are_kept_at_once_form_one_chain() {
     let (store, _directory) = store().await;
     let keeping = (0..50).map(|number| store.keep(whole(number), None));
@@ -112,7 +100,6 @@ async fn receipts_that_are_kept_at_once_form_one_chain() {
     assert_eq!(store.spooled(), 0);
 }
 
-#[tokio::test]
 async fn the_parts_of_a_streamed_response_are_found_by_its_id() {
     let (store, _directory) = store().await;
     for receipt in [opens(1, 0), whole(2), opens(1, 1), closes(1)] {
@@ -123,7 +110,6 @@ async fn the_parts_of_a_streamed_response_are_found_by_its_id() {
     assert_eq!(store.receipt("rcpt_").await.expect("parts"), []);
 }
 
-#[tokio::test]
 async fn a_part_is_kept_once_and_an_empty_receipt_never() {
     let (store, _directory) = store().await;
     let empty = Receipt { closing: None, id: id(9), opening: None };
@@ -134,23 +120,42 @@ async fn a_part_is_kept_once_and_an_empty_receipt_never() {
     assert!(!store.board().is_down(Part::Writes), "a bug of ours is no fault of the database's");
 }
 
-#[tokio::test]
+const OF_SQLITE: &[&str] = &[
+    "REPLACE INTO receipts SELECT 3, 'x', 0, hash, receipt FROM receipts WHERE number = 1",
+    "REPLACE INTO receipts SELECT 4, id, part, hash, receipt FROM receipts WHERE number = 1",
+    "UPDATE OR REPLACE receipts SET number = 1 WHERE number = 3",
+];
+
+const OF_POSTGRES: &[&str] = &[
+    "TRUNCATE receipts",
+    "INSERT INTO receipts SELECT 3, 'x', 0, hash, receipt FROM receipts WHERE number = 1
+     ON CONFLICT (number) DO UPDATE SET id = 'x'",
+    "INSERT INTO receipts SELECT 4, id, part, hash, receipt FROM receipts WHERE number = 1
+     ON CONFLICT (id, part) DO UPDATE SET number = 4",
+];
+
 async fn the_database_itself_refuses_every_other_change_of_the_chain() {
     let (store, directory) = store().await;
     for number in 1..=3 {
         store.keep(whole(number), None).await.expect("kept");
     }
     let mut other = other_connection_to(directory.path()).await;
+    let of_one = match other {
+        Other::Sqlite(_) => OF_SQLITE,
+        Other::Postgres(_) => OF_POSTGRES,
+    };
     for statement in [
         "UPDATE receipts SET receipt = '' WHERE number = 2",
+        "UPDATE receipts SET number = 9 WHERE number = 3",
         "DELETE FROM receipts WHERE number = 3",
         "DELETE FROM receipts",
         "INSERT INTO receipts SELECT 5, 'x', 0, hash, receipt FROM receipts WHERE number = 1",
-        "REPLACE INTO receipts SELECT 3, 'x', 0, hash, receipt FROM receipts WHERE number = 1",
-        "REPLACE INTO receipts SELECT 4, id, part, hash, receipt FROM receipts WHERE number = 1",
-        "UPDATE OR REPLACE receipts SET number = 1 WHERE number = 3",
-    ] {
-        assert!(other.execute(statement).await.is_err(), "{statement}");
+        "INSERT INTO receipts SELECT 4, id, part, hash, receipt FROM receipts WHERE number = 1",
+    ]
+    .iter()
+    .chain(of_one)
+    {
+        assert!(other.run(statement).await.is_err(), "{statement}");
     }
     assert_eq!(assert_chained(&store).await.len(), 3);
 }
@@ -170,7 +175,6 @@ fn exchange(conversation: &ConversationId, answer: Option<&str>) -> Exchange {
     }
 }
 
-#[tokio::test]
 async fn the_exchange_is_kept_in_one_move_with_its_receipt() {
     let (store, _directory) = store().await;
     let conversation = ConversationId::draw().expect("an id");
@@ -183,7 +187,6 @@ async fn the_exchange_is_kept_in_one_move_with_its_receipt() {
     assert_eq!(assert_chained(&store).await, [id(1)]);
 }
 
-#[tokio::test]
 async fn a_receipt_is_kept_alone_when_what_came_with_it_cannot_be() {
     let (store, _directory) = store().await;
     let [first, second] = [(); 2].map(|()| ConversationId::draw().expect("an id"));
@@ -199,7 +202,6 @@ async fn a_receipt_is_kept_alone_when_what_came_with_it_cannot_be() {
     assert!(!store.board().is_down(Part::Writes));
 }
 
-#[tokio::test]
 async fn a_refused_receipt_leaves_no_exchange_behind() {
     let (store, _directory) = store().await;
     store.keep(whole(1), None).await.expect("kept");
@@ -209,7 +211,6 @@ async fn a_refused_receipt_leaves_no_exchange_behind() {
     assert!(!store.has_conversation(&conversation).await.expect("a store"));
 }
 
-#[tokio::test]
 async fn what_is_left_for_later_is_kept_when_the_store_is_closed() {
     let (store, directory) = store().await;
     for number in 0..20 {
@@ -220,11 +221,11 @@ async fn what_is_left_for_later_is_kept_when_the_store_is_closed() {
     assert_eq!(assert_chained(&again).await.len(), 20);
 }
 
-#[tokio::test]
 async fn while_another_holds_the_lock_receipts_wait_on_the_disk_and_then_join_in_order() {
     let (store, directory) = store().await;
     store.keep(whole(1), None).await.expect("kept");
-    let mut other = holding_the_lock(&directory).await;
+    let mut other = other_connection_to(directory.path()).await;
+    other.hold().await;
     store.keep(whole(2), None).await.expect("kept beside the database");
     assert!(store.board().is_down(Part::Writes));
     for number in 3..=40 {
@@ -234,7 +235,7 @@ async fn while_another_holds_the_lock_receipts_wait_on_the_disk_and_then_join_in
     let on_disk = std::fs::read_to_string(spool(&directory)).expect("a spool");
     assert_eq!(on_disk.lines().count(), 39);
 
-    other.execute("ROLLBACK").await.expect("the end of the hold");
+    other.release().await;
     store.board().note(Part::Writes, Health::Up);
     store.keep(whole(41), None).await.expect("kept");
     let all: Vec<ReceiptId> = (1..=41).map(id).collect();
@@ -243,35 +244,30 @@ async fn while_another_holds_the_lock_receipts_wait_on_the_disk_and_then_join_in
     assert_eq!(std::fs::read(spool(&directory)).expect("a spool"), b"");
 }
 
-#[tokio::test]
 async fn while_writes_are_known_to_fail_nobody_asks_the_database() {
     let (store, directory) = store().await;
     store.board().note(Part::Writes, Health::Down);
     let mut other = other_connection_to(directory.path()).await;
-    let version = "PRAGMA data_version";
-    let before: (i64,) = sqlx::query_as(version).fetch_one(&mut other).await.expect("a number");
+    let before = other.commits().await;
     store.keep(whole(1), None).await.expect("kept beside the database");
-    let after: (i64,) = sqlx::query_as(version).fetch_one(&mut other).await.expect("a number");
-    assert_eq!((store.spooled(), after), (1, before));
+    assert_eq!((store.spooled(), other.commits().await), (1, before));
 }
 
-#[tokio::test]
 async fn the_probe_links_what_waits_when_nobody_writes() {
-    let (store, _directory) = store().await;
+    let assistant = assistant().await;
+    let store = &assistant.store;
     store.board().note(Part::Writes, Health::Down);
     store.keep(whole(1), None).await.expect("kept beside the database");
     assert_eq!(store.spooled(), 1);
-    let watching = tokio::spawn(assistant::status::watch(store.clone()));
+    let _watching = assistant.watched();
     let until = std::time::Instant::now() + std::time::Duration::from_secs(30);
     while store.spooled() > 0 {
         assert!(std::time::Instant::now() < until, "nobody noticed");
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
-    watching.abort();
-    assert_eq!(assert_chained(&store).await, [id(1)]);
+    assert_eq!(assert_chained(store).await, [id(1)]);
 }
 
-#[tokio::test]
 async fn what_waits_joins_at_the_next_start_and_what_had_joined_is_not_doubled() {
     let (store, directory) = store().await;
     store.board().note(Part::Writes, Health::Down);
@@ -290,7 +286,6 @@ async fn what_waits_joins_at_the_next_start_and_what_had_joined_is_not_doubled()
     assert_eq!(again.spooled(), 0);
 }
 
-#[tokio::test]
 async fn more_than_are_read_at_once_join_in_order() {
     let (store, directory) = store().await;
     store.board().note(Part::Writes, Health::Down);
@@ -307,7 +302,6 @@ async fn more_than_are_read_at_once_join_in_order() {
     assert_eq!(assert_chained(&again).await, (0..2_500).map(id).collect::<Vec<_>>());
 }
 
-#[tokio::test]
 async fn half_a_line_at_the_end_is_cut_off_wherever_it_broke() {
     let (store, directory) = store().await;
     store.board().note(Part::Writes, Health::Down);
@@ -332,7 +326,6 @@ async fn half_a_line_at_the_end_is_cut_off_wherever_it_broke() {
     assert_eq!(assert_chained(&open(alone.path()).await).await, [id(1), id(7)]);
 }
 
-#[tokio::test]
 async fn any_other_broken_line_stops_the_start_and_is_left_as_it_is() {
     let (store, directory) = store().await;
     store.board().note(Part::Writes, Health::Down);
@@ -346,14 +339,14 @@ async fn any_other_broken_line_stops_the_start_and_is_left_as_it_is() {
         let mut broken = lines.clone();
         broken[at] ^= 1;
         std::fs::write(spool(&alone), &broken).expect("a spool");
-        let opened = Store::open(alone.path(), Arc::new(Board::new())).await;
+        let place = place(alone.path());
+        let opened = Store::open_at(&place, alone.path(), Arc::new(Board::new())).await;
         let said = opened.expect_err("a broken line").to_string();
         assert!(said.starts_with("SPOOL_BROKEN: ") && said.contains("line "), "{at}: {said}");
         assert_eq!(std::fs::read(spool(&alone)).expect("a spool"), broken);
     }
 }
 
-#[tokio::test]
 async fn without_database_and_spool_nothing_is_kept_and_that_is_said() {
     let (store, directory) = store().await;
     std::fs::create_dir(spool(&directory)).expect("a directory in the place of the spool");
@@ -362,7 +355,6 @@ async fn without_database_and_spool_nothing_is_kept_and_that_is_said() {
     assert_eq!(store.spooled(), 0);
 }
 
-#[tokio::test]
 async fn a_closed_database_leaves_the_spool() {
     let (store, directory) = store().await;
     store.close().await;
@@ -370,5 +362,24 @@ async fn a_closed_database_leaves_the_spool() {
     store.keep_later(whole(2));
     store.close().await;
     assert_eq!(assert_chained(&open(directory.path()).await).await, [id(1), id(2)]);
-    assert!(directory.path().join(FILE_NAME).exists());
+}
+
+on_each_database! {
+    receipts_that_are_kept_at_once_form_one_chain,
+    the_parts_of_a_streamed_response_are_found_by_its_id,
+    a_part_is_kept_once_and_an_empty_receipt_never,
+    the_database_itself_refuses_every_other_change_of_the_chain,
+    the_exchange_is_kept_in_one_move_with_its_receipt,
+    a_receipt_is_kept_alone_when_what_came_with_it_cannot_be,
+    a_refused_receipt_leaves_no_exchange_behind,
+    what_is_left_for_later_is_kept_when_the_store_is_closed,
+    while_another_holds_the_lock_receipts_wait_on_the_disk_and_then_join_in_order,
+    while_writes_are_known_to_fail_nobody_asks_the_database,
+    the_probe_links_what_waits_when_nobody_writes,
+    what_waits_joins_at_the_next_start_and_what_had_joined_is_not_doubled,
+    more_than_are_read_at_once_join_in_order,
+    half_a_line_at_the_end_is_cut_off_wherever_it_broke,
+    any_other_broken_line_stops_the_start_and_is_left_as_it_is,
+    without_database_and_spool_nothing_is_kept_and_that_is_said,
+    a_closed_database_leaves_the_spool,
 }

@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::{Method, Request};
 use serde_json::{Value, json};
 
+use crate::databases::on_each_database;
 use crate::support::{Answer, Assistant, assistant, request};
 
 const PATH: &str = "/v1/library/documents";
@@ -14,7 +15,6 @@ async fn upload(assistant: &Assistant, media_type: &str, body: impl Into<Body>) 
     assistant.send(request).await
 }
 
-#[tokio::test]
 async fn the_same_upload_twice_is_one_document() {
     let assistant = assistant().await;
     let body = json!({ "title": "Doors", "text": "A door.\n\nA wall." });
@@ -29,7 +29,6 @@ async fn the_same_upload_twice_is_one_document() {
     assert_eq!(data.as_array().map(Vec::len), Some(1));
 }
 
-#[tokio::test]
 async fn markdown_is_titled_by_its_first_heading() {
     let assistant = assistant().await;
     let text = "intro\n\n## The *door*\n\nIt is green.\n";
@@ -43,7 +42,6 @@ async fn markdown_is_titled_by_its_first_heading() {
     upload(&assistant, "text/markdown", "no heading").await.assert_error(422, "NO_HEADING", None);
 }
 
-#[tokio::test]
 async fn a_removed_document_is_found_no_more() {
     let assistant = assistant().await;
     let id = assistant.add("Doors", "A door is a hole in a wall.").await;
@@ -58,7 +56,6 @@ async fn a_removed_document_is_found_no_more() {
     assistant.store.check().await.expect("an index that agrees with its documents");
 }
 
-#[tokio::test]
 async fn pages_give_each_document_once() {
     let assistant = assistant().await;
     let mut added = Vec::new();
@@ -85,7 +82,6 @@ async fn pages_give_each_document_once() {
     }
 }
 
-#[tokio::test]
 async fn a_broken_document_is_told_what_and_where() {
     let assistant = assistant().await;
     let table: [(Value, &str, &str); 10] = [
@@ -113,7 +109,6 @@ async fn a_broken_document_is_told_what_and_where() {
     upload(&assistant, "text/markdown", "").await.assert_error(422, "EMPTY_TEXT", None);
 }
 
-#[tokio::test]
 async fn a_document_over_its_limit_is_too_large() {
     let assistant = assistant().await;
     let fits = format!("# T\n\n{}", "word ".repeat((2 << 20) / 5 - 2));
@@ -122,7 +117,6 @@ async fn a_document_over_its_limit_is_too_large() {
     upload(&assistant, "text/markdown", over).await.assert_error(413, "TOO_LARGE", Some(""));
 }
 
-#[tokio::test]
 async fn a_type_that_other_sites_can_send_is_not_taken() {
     let assistant = assistant().await;
     for media_type in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"] {
@@ -131,7 +125,6 @@ async fn a_type_that_other_sites_can_send_is_not_taken() {
     }
 }
 
-#[tokio::test]
 async fn a_word_that_is_looked_for_is_no_command_even_when_it_is_written_like_one() {
     let assistant = assistant().await;
     assistant.add("Doors", "A door is a hole in a wall.").await;
@@ -144,4 +137,15 @@ async fn a_word_that_is_looked_for_is_no_command_even_when_it_is_written_like_on
     }
     let prefix = assistant.store.find_passages(&["doo*".to_owned()]).await;
     assert_eq!(prefix, Ok(Vec::new()));
+}
+
+on_each_database! {
+    the_same_upload_twice_is_one_document,
+    markdown_is_titled_by_its_first_heading,
+    a_removed_document_is_found_no_more,
+    pages_give_each_document_once,
+    a_broken_document_is_told_what_and_where,
+    a_document_over_its_limit_is_too_large,
+    a_type_that_other_sites_can_send_is_not_taken,
+    a_word_that_is_looked_for_is_no_command_even_when_it_is_written_like_one,
 }

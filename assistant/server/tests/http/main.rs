@@ -8,7 +8,10 @@
 
 mod chat;
 mod crash;
+mod databases;
+mod drills;
 mod enforce;
+mod gate;
 mod ledger;
 mod library;
 mod memory;
@@ -19,8 +22,10 @@ mod questions;
 mod receipts;
 mod remote;
 mod responses;
+mod server;
 mod sockets;
 mod spool;
+mod status;
 mod streams;
 mod support;
 mod telemetry;

@@ -3,9 +3,9 @@
 use assistant::store::ConversationId;
 use serde_json::json;
 
+use crate::databases::on_each_database;
 use crate::support::assistant;
 
-#[tokio::test]
 async fn what_was_said_is_recalled_from_the_conversation() {
     let assistant = assistant().await;
     let first = assistant.ask("My name is Ada. I live in Turin.").await;
@@ -33,7 +33,6 @@ async fn what_was_said_is_recalled_from_the_conversation() {
     }
 }
 
-#[tokio::test]
 async fn what_was_asked_and_answered_is_told_apart_from_what_was_said() {
     let assistant = assistant().await;
     assistant.add("Doors", "A door is a hole in a wall.").await;
@@ -49,7 +48,6 @@ async fn what_was_asked_and_answered_is_told_apart_from_what_was_said() {
     assert_eq!(said.content(), "I found nothing about that in this conversation.");
 }
 
-#[tokio::test]
 async fn another_conversation_knows_nothing_of_it() {
     let assistant = assistant().await;
     let ada = assistant.ask("My name is Ada.").await;
@@ -60,14 +58,12 @@ async fn another_conversation_knows_nothing_of_it() {
     assistant.ask("What is my name?").await.assert_answers_as("system");
 }
 
-#[tokio::test]
 async fn a_conversation_that_we_did_not_begin_is_opaque() {
     let metadata = json!({ "conversation": "conv_00000000000000000000000000000000" });
     let answer = assistant().await.ask_with("What is my name?", metadata).await;
     answer.assert_error(422, "OPAQUE_CONTEXT", Some("/metadata/conversation"));
 }
 
-#[tokio::test]
 async fn what_was_refused_is_not_remembered() {
     let assistant = assistant().await;
     let first = assistant.ask("hello").await;
@@ -78,7 +74,6 @@ async fn what_was_refused_is_not_remembered() {
     assistant.ask_with("What is my name?", metadata).await.assert_answers_as("system");
 }
 
-#[tokio::test]
 async fn a_required_memory_is_looked_for_even_when_the_library_answers() {
     let assistant = assistant().await;
     assistant.add("Doors", "A door is a hole in a wall.").await;
@@ -93,7 +88,6 @@ async fn a_required_memory_is_looked_for_even_when_the_library_answers() {
     lacking.assert_refused_for("CONTEXT_UNAVAILABLE");
 }
 
-#[tokio::test]
 async fn what_the_request_itself_says_is_repeated_and_is_no_source() {
     let assistant = assistant().await;
     let mut body = json!({ "model": "m", "messages": [
@@ -115,7 +109,6 @@ fn shown(id: &str) -> String {
     ConversationId::parse(id).expect("an id of ours").shown()
 }
 
-#[tokio::test]
 async fn who_reads_receipts_cannot_go_on_with_what_was_said() {
     let assistant = assistant().await;
     let first = assistant.ask("My name is Ada Quill.").await;
@@ -126,4 +119,15 @@ async fn who_reads_receipts_cannot_go_on_with_what_was_said() {
     let receipts = assistant.get("/receipts").await.text;
     assert!(receipts.contains(&shown(&conversation)), "{receipts}");
     assert!(!receipts.contains(&conversation), "{receipts}");
+}
+
+on_each_database! {
+    what_was_said_is_recalled_from_the_conversation,
+    what_was_asked_and_answered_is_told_apart_from_what_was_said,
+    another_conversation_knows_nothing_of_it,
+    a_conversation_that_we_did_not_begin_is_opaque,
+    what_was_refused_is_not_remembered,
+    a_required_memory_is_looked_for_even_when_the_library_answers,
+    what_the_request_itself_says_is_repeated_and_is_no_source,
+    who_reads_receipts_cannot_go_on_with_what_was_said,
 }

@@ -1,14 +1,16 @@
 //! The description of the interface, held against the routes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use assistant::app;
+use assistant::gate::Gate;
 use axum::http::Method;
+use mutation_gate::GateMode;
 use serde_json::{Value, json};
 use speech_exit::receipt::Ledger as _;
 
 use crate::remote::{Road, call, remote};
-use crate::support::{Answer, assistant, question_of, request};
+use crate::support::{Answer, Assistant, assistant, question_of, request};
 
 #[tokio::test]
 async fn every_route_is_described_and_nothing_else_is() {
@@ -169,6 +171,51 @@ async fn what_is_answered_is_what_is_described() {
     }
     let minimal = assistant.ask("What is a door?").await;
     assert_described(&description, chat, &minimal);
+}
+
+#[tokio::test]
+async fn what_the_gate_answers_is_described() {
+    let assistant = assistant().await;
+    let description = assistant.get("/openapi.json").await.json();
+    let (create, cancel) = ("/api/tasks/create", "/api/tasks/cancel");
+    let task = json!({ "task_id": "t", "question": "What is 1 + 1?" });
+    let artifact = json!({ "task_id": "t", "name": "n", "content": "c" });
+    let grant = json!({ "allow": ["a"], "scope": { "task_id": "t" }, "expires_at": 1 });
+    let signal = json!({ "type": "CI_STATUS", "scope": "s", "decision": "CLEAN", "reason": "r",
+        "constraints": { "a": 1 } });
+    let unknown = json!({ "task_id": "u" });
+    let emitted = assistant.post("/api/artifacts", &artifact).await;
+    emitted.assert_error(404, "RUN_UNKNOWN", None);
+    let created = assistant.post(create, &task).await;
+    let emitted = assistant.post("/api/artifacts", &artifact).await;
+    let said = format!("/api/artifacts/{}", emitted.json()["id"].as_str().expect("an id"));
+    let mut table = vec![
+        (format!("POST {create}"), created),
+        (format!("POST {create}"), assistant.post(create, &task).await),
+        (format!("POST {create}"), assistant.post(create, &json!([])).await),
+        (format!("POST {cancel}"), assistant.post(cancel, &unknown).await),
+        (format!("POST {cancel}"), assistant.post(cancel, &json!({ "task_id": "t" })).await),
+        ("POST /api/artifacts".to_owned(), emitted),
+        ("POST /api/grants".to_owned(), assistant.post("/api/grants", &grant).await),
+        (
+            "POST /governance/signals".to_owned(),
+            assistant.post("/governance/signals", &signal).await,
+        ),
+        ("GET /api/artifacts/{id}".to_owned(), assistant.get(&said).await),
+        ("GET /api/artifacts/{id}".to_owned(), assistant.get("/api/artifacts/x").await),
+    ];
+    for path in ["/api/tasks", "/api/runs", "/api/audit", "/governance/signals"] {
+        table.push((format!("GET {path}"), assistant.get(path).await));
+        table.push((format!("GET {path}"), assistant.get(&format!("{path}?limit=0")).await));
+    }
+    let enforcing = assistant.app.behind(Gate::new(GateMode::Enforce, BTreeMap::new()));
+    let nowhere = tempfile::TempDir::new().expect("a directory");
+    let enforcing = Assistant::of(enforcing, nowhere);
+    table.push((format!("POST {create}"), enforcing.post(create, &task).await));
+    table.push((format!("POST {cancel}"), enforcing.post(cancel, &unknown).await));
+    for (operation, answer) in &table {
+        assert_described(&description, operation, answer);
+    }
 }
 
 #[tokio::test]

@@ -6,21 +6,9 @@ use serde_json::{Value, json};
 use speech_exit::Claims;
 use speech_kernel::Authority;
 
+use crate::databases::on_each_database;
 use crate::support::{Assistant, By, assistant, question_of, with};
 
-#[tokio::test]
-async fn everything_up_is_the_full_mode() {
-    let status = assistant().await.get("/status").await.json();
-    assert_eq!(status["system_mode"], "full");
-    assert_eq!(status["reasons"], json!([]));
-    assert_eq!(status["store"], "up");
-    assert_eq!(status["library"], "up");
-    assert_eq!(status["upstream"], "not_configured");
-    assert_eq!(status["build"], env!("CARGO_PKG_VERSION"));
-    assert!(status["generated_at"].as_str().is_some_and(|time| time.ends_with('Z')));
-}
-
-#[tokio::test]
 async fn without_a_store_tools_answer_and_the_library_is_said_to_be_down() {
     let assistant = assistant().await;
     assistant.add("Doors", "A door is a hole in a wall.").await;
@@ -51,7 +39,6 @@ async fn without_a_store_tools_answer_and_the_library_is_said_to_be_down() {
     );
 }
 
-#[tokio::test]
 async fn without_a_store_what_needs_it_says_come_back() {
     let assistant = assistant().await;
     let conversation = assistant.ask("hello").await.conversation();
@@ -70,7 +57,6 @@ async fn without_a_store_what_needs_it_says_come_back() {
     assert_eq!(assistant.get("/healthz").await.status, 200);
 }
 
-#[tokio::test]
 async fn an_answer_leaves_as_it_was_judged_when_it_cannot_be_kept_afterwards() {
     let assistant = with(|store| {
         let store = store.clone();
@@ -91,17 +77,15 @@ async fn an_answer_leaves_as_it_was_judged_when_it_cannot_be_kept_afterwards() {
     assert_eq!(assistant.get("/status").await.json()["store"], "down");
 }
 
-#[tokio::test]
 async fn the_board_follows_the_probes() {
     let assistant = assistant().await;
-    let watching = tokio::spawn(assistant::status::watch(assistant.store.clone()));
+    let _watching = assistant.watched();
     assert_eq!(assistant.get("/status").await.json()["system_mode"], "full");
     assistant.store.close().await;
     until_reasons_are(&assistant, &json!(["STORE_DOWN", "LIBRARY_DOWN"])).await;
-    watching.abort();
 }
 
-async fn until_reasons_are(assistant: &Assistant, reasons: &Value) {
+pub(crate) async fn until_reasons_are(assistant: &Assistant, reasons: &Value) {
     let until = std::time::Instant::now() + std::time::Duration::from_secs(30);
     while assistant.get("/status").await.json()["reasons"] != *reasons {
         assert!(std::time::Instant::now() < until, "nobody noticed: {reasons}");
@@ -109,7 +93,6 @@ async fn until_reasons_are(assistant: &Assistant, reasons: &Value) {
     }
 }
 
-#[tokio::test]
 async fn a_store_that_can_be_read_and_not_written_is_down_until_it_was_written() {
     let assistant = assistant().await;
     let mut other = assistant.hold_the_write_lock().await;
@@ -129,35 +112,37 @@ async fn a_store_that_can_be_read_and_not_written_is_down_until_it_was_written()
     assert_eq!(answer.json()["conversation"], Value::Null);
     assert!(started.elapsed() < std::time::Duration::from_secs(2), "it waited for the lock");
 
-    let watching = tokio::spawn(assistant::status::watch(assistant.store.clone()));
-    sqlx::Executor::execute(&mut other, "ROLLBACK").await.expect("the end of the hold");
+    let _watching = assistant.watched();
+    other.release().await;
     until_reasons_are(&assistant, &json!([])).await;
     assert!(assistant.ask("hello").await.json()["conversation"].is_string());
-    watching.abort();
 }
 
-#[tokio::test]
 async fn the_probe_notices_a_held_lock_when_nobody_writes() {
     let assistant = assistant().await;
-    let watching = tokio::spawn(assistant::status::watch(assistant.store.clone()));
+    let _watching = assistant.watched();
     let _other = assistant.hold_the_write_lock().await;
     until_reasons_are(&assistant, &json!(["STORE_DOWN"])).await;
-    watching.abort();
 }
 
-#[tokio::test]
 async fn after_a_write_that_failed_only_one_that_is_committed_counts() {
     let assistant = assistant().await;
     let mut other = assistant.other_connection().await;
-    let mut commits = async || {
-        let row = sqlx::query_as::<_, (i64,)>("PRAGMA data_version").fetch_one(&mut other).await;
-        row.expect("a number that each commit of another changes").0
-    };
-    let before = commits().await;
+    let before = other.commits().await;
     assistant.store.ping().await.expect("a store");
-    assert_eq!(commits().await, before, "a probe without need is rolled back");
+    assert_eq!(other.commits().await, before, "a probe without need is rolled back");
     assistant.store.board().note(Part::Writes, Health::Down);
     assistant.store.ping().await.expect("a store");
-    assert_ne!(commits().await, before, "a full disk shows at the commit only");
+    assert_ne!(other.commits().await, before, "a full disk shows at the commit only");
     assert_eq!(assistant.get("/status").await.json()["store"], "up");
+}
+
+on_each_database! {
+    without_a_store_tools_answer_and_the_library_is_said_to_be_down,
+    without_a_store_what_needs_it_says_come_back,
+    an_answer_leaves_as_it_was_judged_when_it_cannot_be_kept_afterwards,
+    the_board_follows_the_probes,
+    a_store_that_can_be_read_and_not_written_is_down_until_it_was_written,
+    the_probe_notices_a_held_lock_when_nobody_writes,
+    after_a_write_that_failed_only_one_that_is_committed_counts,
 }

@@ -2,6 +2,7 @@
 
 use std::io::Read as _;
 use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,17 @@ use crate::support::{Program, command, start, wire};
 pub(crate) fn fails(arguments: &[&str], variables: &[(&str, &str)]) -> (Option<i32>, String) {
     let directory = TempDir::new().expect("a directory");
     let mut command = command(directory.path(), arguments);
-    let mut child = command.envs(variables.iter().copied()).spawn().expect("the program");
+    command.envs(variables.iter().copied());
+    failed(command)
+}
+
+/// Starts what should not start over this data.
+pub(crate) fn fails_over(data: &Path) -> (Option<i32>, String) {
+    failed(command(data, &[]))
+}
+
+fn failed(mut command: Command) -> (Option<i32>, String) {
+    let mut child = command.spawn().expect("the program");
     let until = Instant::now() + Duration::from_secs(10);
     while child.try_wait().expect("its state").is_none() {
         if Instant::now() > until {

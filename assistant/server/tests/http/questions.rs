@@ -4,6 +4,7 @@
 use assistant::library::add_samples;
 use serde_json::json;
 
+use crate::databases::on_each_database;
 use crate::support::{Assistant, assistant};
 
 const NOTHING_SAID: &str = "Nothing was said before that in this conversation.";
@@ -17,7 +18,6 @@ async fn with_samples() -> Assistant {
     assistant
 }
 
-#[tokio::test]
 async fn questions_of_what_was_said_are_not_answered_by_the_library() {
     let assistant = with_samples().await;
     for question in [
@@ -39,7 +39,6 @@ async fn questions_of_what_was_said_are_not_answered_by_the_library() {
     assert_eq!(answer.content(), NOTHING_IN_CONVERSATION);
 }
 
-#[tokio::test]
 async fn what_was_said_last_is_recalled_when_no_subject_is_named() {
     let assistant = with_samples().await;
     let first = assistant.ask("My name is Ada. My dog's name is Rex.").await;
@@ -68,7 +67,6 @@ async fn what_was_said_last_is_recalled_when_no_subject_is_named() {
     assert_eq!(repeated.content(), expected);
 }
 
-#[tokio::test]
 async fn what_the_samples_do_not_say_is_not_quoted_from_them() {
     let assistant = with_samples().await;
     for question in ["Who invented the computer?", "How do penguins hatch?"] {
@@ -104,4 +102,10 @@ async fn what_has_nothing_to_look_for_was_not_looked_for() {
     }
     let answer = assistant.ask("What did I say earlier?").await;
     assert_eq!(answer.content(), NOTHING_SAID);
+}
+
+on_each_database! {
+    questions_of_what_was_said_are_not_answered_by_the_library,
+    what_was_said_last_is_recalled_when_no_subject_is_named,
+    what_the_samples_do_not_say_is_not_quoted_from_them,
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use speech_exit::receipt::{Ledger as _, Link, RULES_SHA256, hash};
 use tempfile::TempDir;
 
+use crate::databases::on_each_database;
 use crate::ledger::{id, whole};
 use crate::support::{Assistant, assistant, command, start, store, wire};
 
@@ -22,7 +23,6 @@ fn numbers(page: &Value) -> Vec<u64> {
     receipts.iter().map(|link| link["receipt"]["number"].as_u64().expect("a number")).collect()
 }
 
-#[tokio::test]
 async fn pages_follow_one_another_to_the_head() {
     let assistant = with_receipts(5).await;
     let first = assistant.get("/receipts?limit=2").await.json();
@@ -35,14 +35,12 @@ async fn pages_follow_one_another_to_the_head() {
     assert_eq!((numbers(&beyond), &beyond["next"]), (vec![], &Value::Null));
 }
 
-#[tokio::test]
 async fn a_page_has_a_hundred_receipts_unless_it_is_told_otherwise() {
     let assistant = with_receipts(101).await;
     assert_eq!(numbers(&assistant.get("/receipts").await.json()).len(), 100);
     assert_eq!(numbers(&assistant.get("/receipts?limit=1000").await.json()).len(), 101);
 }
 
-#[tokio::test]
 async fn a_receipt_is_served_byte_for_byte_as_it_was_hashed() {
     let assistant = with_receipts(1).await;
     let kept = assistant.store.receipts(0, 1).await.expect("receipts").remove(0);
@@ -56,7 +54,6 @@ async fn a_receipt_is_served_byte_for_byte_as_it_was_hashed() {
     );
 }
 
-#[tokio::test]
 async fn a_query_that_is_not_understood_is_refused_at_its_place() {
     let assistant = with_receipts(1).await;
     for (query, pointer) in [
@@ -79,7 +76,6 @@ async fn a_query_that_is_not_understood_is_refused_at_its_place() {
     }
 }
 
-#[tokio::test]
 async fn an_id_that_no_receipt_has_is_not_found() {
     let assistant = with_receipts(1).await;
     for other in [id(2).as_str(), "rcpt_", "x", "%ff"] {
@@ -88,7 +84,6 @@ async fn an_id_that_no_receipt_has_is_not_found() {
     }
 }
 
-#[tokio::test]
 async fn the_status_says_where_the_chain_ends_and_by_which_rules() {
     let assistant = with_receipts(3).await;
     let last = assistant.store.receipts(2, 1).await.expect("receipts").remove(0);
@@ -101,7 +96,6 @@ async fn the_status_says_where_the_chain_ends_and_by_which_rules() {
     assert_eq!(assistant.get("/status").await.json()["receipts"], expected);
 }
 
-#[tokio::test]
 async fn without_a_store_there_is_no_chain_to_read() {
     let assistant = with_receipts(1).await;
     assistant.store.close().await;
@@ -110,7 +104,6 @@ async fn without_a_store_there_is_no_chain_to_read() {
     }
 }
 
-#[tokio::test]
 async fn an_export_has_every_link_and_runs_beside_a_server() {
     let (store, directory) = store().await;
     for number in 1..=1_500 {
@@ -145,7 +138,6 @@ fn an_export_makes_no_database() {
     assert_eq!(std::fs::read_dir(directory.path()).expect("a directory").count(), 0);
 }
 
-#[tokio::test]
 async fn an_export_says_how_many_receipts_wait_beside_the_database() {
     let (store, directory) = store().await;
     store.keep(whole(1), None).await.expect("kept");
@@ -198,4 +190,16 @@ fn an_access_log_that_cannot_be_written_stops_the_start() {
     let output = output.expect("an end");
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("ACCESS_LOG_UNAVAILABLE"));
+}
+
+on_each_database! {
+    pages_follow_one_another_to_the_head,
+    a_page_has_a_hundred_receipts_unless_it_is_told_otherwise,
+    a_receipt_is_served_byte_for_byte_as_it_was_hashed,
+    a_query_that_is_not_understood_is_refused_at_its_place,
+    an_id_that_no_receipt_has_is_not_found,
+    the_status_says_where_the_chain_ends_and_by_which_rules,
+    without_a_store_there_is_no_chain_to_read,
+    an_export_has_every_link_and_runs_beside_a_server,
+    an_export_says_how_many_receipts_wait_beside_the_database,
 }

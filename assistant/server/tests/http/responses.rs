@@ -3,6 +3,7 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
+use crate::databases::on_each_database;
 use crate::remote::{Heard, Road, sending};
 use crate::support::{Answer, Assistant, assistant, request};
 
@@ -20,7 +21,6 @@ fn asking(input: Value) -> Value {
     json!({ "model": "m", "input": input })
 }
 
-#[tokio::test]
 async fn the_answer_is_a_response() {
     let answer = post(&assistant().await, &asking(json!("what is 17 * 23?"))).await;
     answer.assert_answers_as("tool");
@@ -39,7 +39,6 @@ async fn the_answer_is_a_response() {
     assert!(body["conversation"]["id"].as_str().is_some_and(|id| id.starts_with("conv_")));
 }
 
-#[tokio::test]
 async fn an_input_may_be_words_messages_or_parts() {
     let assistant = assistant().await;
     let part = json!({ "type": "input_text", "text": "what is 2 + 2?" });
@@ -65,7 +64,6 @@ async fn an_input_may_be_words_messages_or_parts() {
     }
 }
 
-#[tokio::test]
 async fn a_refusal_stands_in_its_own_part() {
     let assistant = assistant().await;
     let mut body = asking(json!("hello"));
@@ -82,7 +80,6 @@ async fn a_refusal_stands_in_its_own_part() {
     );
 }
 
-#[tokio::test]
 async fn what_was_said_is_recalled_in_every_way_to_go_on() {
     let assistant = assistant().await;
     for road in BOTH {
@@ -111,7 +108,6 @@ fn with(field: &str, value: Value) -> Value {
     body
 }
 
-#[tokio::test]
 async fn a_malformed_request_is_told_what_and_where_before_any_event() {
     let assistant = assistant().await;
     let item = |item: Value| asking(json!([item]));
@@ -169,7 +165,6 @@ async fn a_malformed_request_is_told_what_and_where_before_any_event() {
     post(&assistant, &long).await.assert_error(413, "TOO_LARGE", Some(""));
 }
 
-#[tokio::test]
 async fn what_could_not_even_be_read_has_a_receipt_too() {
     let assistant = assistant().await;
     let long = post(&assistant, &asking(json!("x".repeat(1 << 20)))).await;
@@ -184,7 +179,6 @@ async fn what_could_not_even_be_read_has_a_receipt_too() {
     }
 }
 
-#[tokio::test]
 async fn without_a_store_a_response_is_given_and_none_is_gone_on_from() {
     let assistant = assistant().await;
     let first = post(&assistant, &asking(json!("hello"))).await.json();
@@ -196,4 +190,14 @@ async fn without_a_store_a_response_is_given_and_none_is_gone_on_from() {
         heard.assert_answers("2 + 2 = 4", "tool", "minimal");
         assert_eq!(heard.conversation, None, "{road:?}");
     }
+}
+
+on_each_database! {
+    the_answer_is_a_response,
+    an_input_may_be_words_messages_or_parts,
+    a_refusal_stands_in_its_own_part,
+    what_was_said_is_recalled_in_every_way_to_go_on,
+    a_malformed_request_is_told_what_and_where_before_any_event,
+    what_could_not_even_be_read_has_a_receipt_too,
+    without_a_store_a_response_is_given_and_none_is_gone_on_from,
 }

@@ -16,7 +16,7 @@ use speech_exit::Claims;
 use speech_kernel::{Authority, SystemMode};
 use tokio::sync::{Notify, oneshot};
 
-use crate::support::{By, question_of, store, wire};
+use crate::support::{By, contract, question_of, store, wire};
 
 /// A server on a real port whose answers take a while, and who tells when one is under way.
 struct Served {
@@ -40,7 +40,7 @@ async fn served(limits: Limits, answer_takes: Duration) -> Served {
             Composed::Answer(Answer::words("slow".to_owned(), claims))
         }
     });
-    let app = App::new(store.clone(), Arc::new(responder), limits);
+    let app = App::new(store.clone(), Arc::new(responder), limits, contract());
     let server = app::build(app).expect("a table");
     let listener = listen("127.0.0.1:0".parse().expect("an address")).await.expect("a listener");
     let address = listener.local_addr().expect("an address").to_string();

@@ -3,10 +3,10 @@
 use assistant::status::{Health, Part};
 use speech_exit::receipt::Ledger as _;
 
+use crate::databases::on_each_database;
 use crate::ledger::{spool, whole};
 use crate::support::store;
 
-#[tokio::test]
 async fn what_comes_later_does_not_overtake_what_waits_and_cannot_be_linked() {
     let (store, directory) = store().await;
     store.board().note(Part::Writes, Health::Down);
@@ -25,7 +25,6 @@ async fn what_comes_later_does_not_overtake_what_waits_and_cannot_be_linked() {
     assert_eq!((store.head().await.expect("a head").length(), store.spooled()), (2, 0));
 }
 
-#[tokio::test]
 async fn a_spool_that_somebody_holds_for_good_keeps_nobody_waiting_for_good() {
     let (store, directory) = store().await;
     let held = std::fs::File::create(spool(&directory)).expect("a spool");
@@ -34,4 +33,9 @@ async fn a_spool_that_somebody_holds_for_good_keeps_nobody_waiting_for_good() {
     assert!(store.keep(whole(1), None).await.is_err());
     held.unlock().expect("the end of the hold");
     store.keep(whole(2), None).await.expect("kept beside the database");
+}
+
+on_each_database! {
+    what_comes_later_does_not_overtake_what_waits_and_cannot_be_linked,
+    a_spool_that_somebody_holds_for_good_keeps_nobody_waiting_for_good,
 }

@@ -4,20 +4,32 @@ use std::sync::Arc;
 
 use assistant::app::{self, App, Server};
 use assistant::respond::{Asked, Composed, Composing, Responder};
-use assistant::status::Board;
+use assistant::status::StatusContract;
 use assistant::store::Store;
 use assistant::web::Limits;
 use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Method, Request, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use serde_json::{Value, json};
 use speech_exit::Recorder;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
+use crate::databases::{self, Other, open, other_connection_to};
+
 pub(crate) struct Assistant {
+    pub(crate) app: App,
     pub(crate) server: Server,
     pub(crate) store: Store,
     directory: TempDir,
+}
+
+/// The probes of an assistant.
+pub(crate) struct Watching(tokio::task::JoinHandle<()>);
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 #[derive(Debug)]
@@ -29,8 +41,12 @@ pub(crate) struct Answer {
 
 pub(crate) async fn store() -> (Store, TempDir) {
     let directory = TempDir::new().expect("a directory");
-    let store = Store::open(directory.path(), Arc::new(Board::new())).await.expect("a store");
+    let store = open(directory.path()).await;
     (store, directory)
+}
+
+pub(crate) fn contract() -> StatusContract {
+    StatusContract::embedded().expect("a contract")
 }
 
 pub(crate) async fn assistant() -> Assistant {
@@ -39,16 +55,14 @@ pub(crate) async fn assistant() -> Assistant {
 
 pub(crate) async fn limited(limits: Limits) -> Assistant {
     let (store, directory) = store().await;
-    let server = app::build(App::embedded(store.clone(), limits)).expect("a table");
-    Assistant { server, store, directory }
+    Assistant::of(App::embedded(store, limits, contract()), directory)
 }
 
 /// An assistant whose answers `responder` composes.
 pub(crate) async fn with<R: Responder>(responder: impl FnOnce(&Store) -> R) -> Assistant {
     let (store, directory) = store().await;
     let responder = Arc::new(responder(&store));
-    let app = App::new(store.clone(), responder, Limits::default());
-    Assistant { server: app::build(app).expect("a table"), store, directory }
+    Assistant::of(App::new(store, responder, Limits::default(), contract()), directory)
 }
 
 /// A responder that does what a closure says.
@@ -74,32 +88,31 @@ pub(crate) fn request(method: Method, path: &str, body: impl Into<Body>) -> Requ
         .expect("a request")
 }
 
-/// What another process has of the file in a data directory.
-pub(crate) async fn other_connection_to(directory: &std::path::Path) -> sqlx::SqliteConnection {
-    use sqlx::Connection as _;
-    let file = directory.join(assistant::store::FILE_NAME);
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
-    sqlx::SqliteConnection::connect_with(&options).await.expect("a file")
-}
-
 impl Assistant {
-    pub(crate) fn of(server: Server, store: Store, directory: TempDir) -> Self {
-        Self { server, store, directory }
+    pub(crate) fn of(app: App, directory: TempDir) -> Self {
+        let server = app::build(app.clone()).expect("a table");
+        let store = app.store().clone();
+        Self { app, server, store, directory }
+    }
+
+    /// Probes as the program does, until the result is dropped.
+    pub(crate) fn watched(&self) -> Watching {
+        Watching(tokio::spawn(assistant::status::watch(self.app.clone())))
     }
 
     pub(crate) fn directory(&self) -> &std::path::Path {
         self.directory.path()
     }
 
-    /// What another process has of the file.
-    pub(crate) async fn other_connection(&self) -> sqlx::SqliteConnection {
+    /// What another process has of the database.
+    pub(crate) async fn other_connection(&self) -> Other {
         other_connection_to(self.directory.path()).await
     }
 
     /// Another process's hold on the right to write.
-    pub(crate) async fn hold_the_write_lock(&self) -> sqlx::SqliteConnection {
+    pub(crate) async fn hold_the_write_lock(&self) -> Other {
         let mut other = self.other_connection().await;
-        sqlx::Executor::execute(&mut other, "BEGIN IMMEDIATE").await.expect("the lock");
+        other.hold().await;
         other
     }
 
@@ -113,6 +126,13 @@ impl Assistant {
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(request(Method::GET, path, "")).await
+    }
+
+    /// The same as text for people.
+    pub(crate) async fn text_of(&self, path: &str) -> Answer {
+        let mut request = request(Method::GET, path, "");
+        request.headers_mut().insert("accept", HeaderValue::from_static("text/plain"));
+        self.send(request).await
     }
 
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
@@ -207,6 +227,7 @@ pub(crate) struct Program {
 pub(crate) fn command(data: &std::path::Path, arguments: &[&str]) -> std::process::Command {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_assistant"));
     command.args(arguments).env("ASSISTANT_DATA_DIR", data).env("ASSISTANT_LISTEN", "127.0.0.1:0");
+    command.env("DATABASE_URL", databases::url(data).unwrap_or_default());
     command.stdin(std::process::Stdio::null());
     command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
     command

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use assistant::app::{self, App};
+use assistant::app::App;
 use assistant::respond::{Answer, Composed};
 use assistant::web::Limits;
 use axum::body::Body;
@@ -10,7 +10,7 @@ use axum::http::{Method, Request};
 use speech_exit::Claims;
 use speech_kernel::Authority;
 
-use crate::support::{Assistant, By, assistant, limited, question_of, request, store};
+use crate::support::{Assistant, By, assistant, contract, limited, question_of, request, store};
 
 fn to_host(uri: &str, hosts: &[&str]) -> Request<Body> {
     let builder = Request::builder().method(Method::GET).uri(uri);
@@ -114,8 +114,8 @@ async fn slow(limits: Limits) -> Assistant {
             Claims { authority: Authority::System, system_mode: speech_kernel::SystemMode::Full };
         Composed::Answer(Answer::words("x".to_owned(), claims))
     });
-    let app = App::new(store.clone(), std::sync::Arc::new(responder), limits);
-    Assistant::of(app::build(app).expect("a table"), store, directory)
+    let app = App::new(store, std::sync::Arc::new(responder), limits, contract());
+    Assistant::of(app, directory)
 }
 
 #[tokio::test]
@@ -139,6 +139,18 @@ async fn who_comes_too_many_is_told_to_come_back() {
     second.assert_error(503, "OVERLOADED", None);
     assert_eq!(second.header("retry-after"), Some("1"));
     slow.ask("hello").await.assert_error(503, "ANSWER_TIMEOUT", None);
+}
+
+#[tokio::test]
+async fn the_status_is_said_also_to_who_comes_too_many() {
+    let limits = Limits { concurrent: 1, answer: Duration::from_millis(200), ..Limits::default() };
+    let slow = slow(limits).await;
+    let asked = question_of("hello");
+    let (answer, refused, status) =
+        tokio::join!(slow.chat(&asked), slow.get("/healthz"), slow.get("/status"));
+    answer.assert_error(503, "ANSWER_TIMEOUT", None);
+    refused.assert_error(503, "OVERLOADED", None);
+    assert_eq!((status.status.as_u16(), &status.json()["system_mode"]), (200, &"full".into()));
 }
 
 #[tokio::test]

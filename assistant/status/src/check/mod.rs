@@ -63,7 +63,7 @@ impl Report {
         self.findings.is_empty()
     }
 
-    /// What was found, by place; at most [`FINDINGS_MAX`](crate::FINDINGS_MAX).
+    /// What was found, by place. What is left out of it is counted by [`omitted`](Self::omitted).
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.findings

@@ -151,6 +151,9 @@ impl Builder<'_> {
                 Test::Has(one, other)
             }
             Predicate::Each(list, part) => {
+                if list.path().is_none() {
+                    self.problem("expected each to go through a list of the document");
+                }
                 self.quick(part, members);
                 let list = self.term(list, members, scope);
                 let scope = Scope { item: true, ..scope };

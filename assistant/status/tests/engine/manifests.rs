@@ -112,6 +112,10 @@ fn a_rule_refers_to_what_is_there() {
             vec!["/rules/0/if"],
         ),
         (json!({"id": "r", "then": {"eq": ["@n", "@prev.n"]}}), vec!["/rules/0/then"]),
+        (
+            json!({"id": "r", "if": {"eq": ["@n", 1]}, "then": {"each": ["$R", {"eq": ["@item", "A"]}]}}),
+            vec!["/rules/0/then"],
+        ),
     ] {
         assert_eq!(broken_rule(&rule), places, "{rule}");
     }

@@ -5,48 +5,36 @@ use std::path::{Path, PathBuf};
 
 use futures_util::Stream;
 use futures_util::stream::{self, TryStreamExt as _};
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 
 use super::{Kept, SPOOL_NAME, rows};
-use crate::store::{BUSY_TIMEOUT, FILE_NAME, StoreError};
+use crate::store::StoreError;
+use crate::store::database::{Database, Place};
 
 /// How many receipts are read at once.
 const PAGE: u32 = 1_000;
 
-/// The receipts in a data directory, to be read only. A server may run on it meanwhile.
+/// The receipts of a database, to be read only. A server may run on it meanwhile.
 #[derive(Debug)]
 pub struct Archive {
-    pool: SqlitePool,
+    database: Database,
     spool: PathBuf,
 }
 
 impl Archive {
-    /// Opens the database that is there.
+    /// Opens the database that is there. What waits for it is looked for in `directory`.
     ///
     /// # Errors
     ///
     /// [`StoreError`] when there is none or it has no receipts of ours.
-    pub async fn open(directory: &Path) -> Result<Self, StoreError> {
-        let file = directory.join(FILE_NAME);
-        if !file.is_file() {
-            let file = file.display();
-            return Err(StoreError(format!(
-                "STORE_MISSING: expected a database at {file}, found none; name its directory with --data-dir"
-            )));
-        }
-        let options = SqliteConnectOptions::new()
-            .filename(file)
-            .read_only(true)
-            .create_if_missing(false)
-            .busy_timeout(BUSY_TIMEOUT);
-        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
-        rows::page(&pool, 0, 1).await?;
-        Ok(Self { pool, spool: directory.join(SPOOL_NAME) })
+    pub async fn open(place: &Place, directory: &Path) -> Result<Self, StoreError> {
+        let database = Database::open_to_read(place, directory).await?;
+        rows::page(&database, 0, 1).await?;
+        Ok(Self { database, spool: directory.join(SPOOL_NAME) })
     }
 
     /// The whole chain, oldest first.
     pub fn receipts(&self) -> impl Stream<Item = Result<Kept, StoreError>> {
-        all(&self.pool)
+        all(&self.database)
     }
 
     /// How many receipts wait beside the database for a server that links them.
@@ -66,9 +54,9 @@ impl Archive {
 }
 
 /// The whole chain, a page at a time, so that it never holds up a writer.
-pub(super) fn all(pool: &SqlitePool) -> impl Stream<Item = Result<Kept, StoreError>> {
+pub(super) fn all(database: &Database) -> impl Stream<Item = Result<Kept, StoreError>> {
     stream::try_unfold(0, move |after| async move {
-        let page = rows::page(pool, after, PAGE).await?;
+        let page = rows::page(database, after, PAGE).await?;
         let next = page.last().map(|last| last.number);
         let page = page.into_iter().map(Ok::<_, StoreError>);
         Ok::<_, StoreError>(next.map(|next| (stream::iter(page), next)))

@@ -4,15 +4,15 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use speech_exit::receipt::{Head, Keeping, Ledger, Memo, Receipt, Unkept};
-use sqlx::{Acquire as _, Sqlite, SqliteConnection, Transaction};
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
 use super::rows::{self, Linked};
 use super::spool::{Draining, Spool, SpoolError};
 use super::{SPOOL_NAME, Waiting};
-use crate::status::Part;
+use crate::status::{Health, Part};
 use crate::store::conversations::{Exchange, insert_exchange};
+use crate::store::database::{Lock, Session};
 use crate::store::{Store, StoreError};
 
 /// What the clones of a store share about the chain.
@@ -95,8 +95,9 @@ impl Store {
             tracing::error!(%id, "a receipt with neither opening nor closing is not kept");
             return Err(Unkept);
         }
-        // Who waits for the lock once more for each answer answers nobody while another holds it.
-        if !self.board.is_down(Part::Writes) {
+        // Who waits for the lock once more for each answer answers nobody while another holds it, and what is linked
+        // to another chain than the one that was seen is not to be found there later.
+        if !self.board.is_down(Part::Writes) && !self.board.is_down(Part::Chain) {
             let outcome = self.link(&waiting, exchange.as_ref()).await;
             match self.noted(Part::Writes, outcome) {
                 Ok(Linked::Now) => return Ok(()),
@@ -117,14 +118,14 @@ impl Store {
     }
 
     async fn link(&self, waiting: &Waiting, with: Option<&Exchange>) -> sqlx::Result<Linked> {
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        let mut head = rows::head(&mut transaction).await?;
-        let drained = self.join_waiting(&mut transaction, &mut head).await?;
-        let linked = rows::append(&mut transaction, &mut head, waiting).await?;
+        let mut session = self.begin(Lock::Receipts).await?;
+        let mut head = rows::head(&mut session).await?;
+        let drained = self.join_waiting(&mut session, &mut head).await?;
+        let linked = rows::append(&mut session, &mut head, waiting).await?;
         if let (Some(exchange), Linked::Now) = (with, linked) {
-            add_beside(&mut transaction, exchange).await?;
+            add_beside(&mut session, exchange).await?;
         }
-        self.end(transaction, head, drained).await?;
+        self.end(session, head, drained).await?;
         Ok(linked)
     }
 
@@ -138,28 +139,43 @@ impl Store {
         self.noted(Part::Writes, outcome)
     }
 
-    /// Reads the head, so that it is known without another look, also when another process has written.
+    /// Reads the head, so that it is known without another look, also when another process has written; and whether
+    /// the chain still holds what was seen of it.
     ///
     /// # Errors
     ///
-    /// [`StoreError`].
+    /// [`StoreError`] when it cannot be read, or does not hold that.
     pub async fn look_at_head(&self) -> Result<(), StoreError> {
+        let seen = self.chain.seen();
+        let outcome = self.read_link_of(&seen).await;
+        let holds = self.noted(Part::Reads, outcome)?;
+        self.board.note(Part::Chain, if holds { Health::Up } else { Health::Down });
+        if !holds {
+            let (length, hash) = (seen.length(), seen.hash());
+            return Err(StoreError(format!(
+                "CHAIN_REWRITTEN: expected receipt {length} to have the hash {hash}, as it had"
+            )));
+        }
         self.chain.see(self.head().await?);
         Ok(())
     }
 
+    async fn read_link_of(&self, head: &Head) -> sqlx::Result<bool> {
+        Ok(head.length() == 0 || rows::has(&mut self.database.session().await?, head).await?)
+    }
+
     async fn join_all(&self) -> sqlx::Result<()> {
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        let mut head = rows::head(&mut transaction).await?;
-        let drained = self.join_waiting(&mut transaction, &mut head).await?;
-        self.end(transaction, head, drained).await
+        let mut session = self.begin(Lock::Receipts).await?;
+        let mut head = rows::head(&mut session).await?;
+        let drained = self.join_waiting(&mut session, &mut head).await?;
+        self.end(session, head, drained).await
     }
 
     /// Links what waits, in order. The spool is held only by who may write to the database already, so that whoever
     /// adds to it never waits for that.
     async fn join_waiting(
         &self,
-        connection: &mut SqliteConnection,
+        session: &mut Session,
         head: &mut Head,
     ) -> sqlx::Result<Option<Draining>> {
         if self.spooled() == 0 {
@@ -169,7 +185,7 @@ impl Store {
             Ok(mut draining) => loop {
                 match draining.batch().await {
                     Ok(batch) if batch.is_empty() => return Ok(Some(draining)),
-                    Ok(batch) => append_all(connection, head, &batch).await?,
+                    Ok(batch) => append_all(session, head, &batch).await?,
                     Err(error) => return Err(stuck(&error)),
                 }
             },
@@ -180,11 +196,11 @@ impl Store {
     /// Makes it last, and only then empties the spool: what a crash between the two leaves there is known by its id.
     async fn end(
         &self,
-        transaction: Transaction<'_, Sqlite>,
+        session: Session,
         head: Head,
         drained: Option<Draining>,
     ) -> sqlx::Result<()> {
-        transaction.commit().await?;
+        session.commit().await?;
         self.chain.see(head);
         if let Some(drained) = drained
             && let Err(error) = drained.clear().await
@@ -202,28 +218,21 @@ fn stuck(error: &SpoolError) -> sqlx::Error {
     sqlx::Error::Io(std::io::Error::other("expected the receipts that wait to be readable"))
 }
 
-async fn append_all(
-    connection: &mut SqliteConnection,
-    head: &mut Head,
-    batch: &[Waiting],
-) -> sqlx::Result<()> {
+async fn append_all(session: &mut Session, head: &mut Head, batch: &[Waiting]) -> sqlx::Result<()> {
     for waiting in batch {
-        rows::append(connection, head, waiting).await?;
+        rows::append(session, head, waiting).await?;
     }
     Ok(())
 }
 
 /// Adds an exchange to the transaction of its receipt. One that cannot be added leaves the receipt as it is.
-async fn add_beside(
-    transaction: &mut Transaction<'_, Sqlite>,
-    exchange: &Exchange,
-) -> sqlx::Result<()> {
-    let mut inner = transaction.begin().await?;
-    match insert_exchange(&mut inner, exchange).await {
-        Ok(()) => inner.commit().await,
+async fn add_beside(session: &mut Session, exchange: &Exchange) -> sqlx::Result<()> {
+    session.run("SAVEPOINT exchange").await?;
+    match insert_exchange(session, exchange).await {
+        Ok(()) => session.run("RELEASE SAVEPOINT exchange").await,
         Err(error) => {
             tracing::error!(%error, "an exchange was not kept");
-            inner.rollback().await
+            session.run("ROLLBACK TO SAVEPOINT exchange").await
         }
     }
 }

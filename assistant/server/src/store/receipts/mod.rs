@@ -13,6 +13,7 @@ use futures_util::Stream;
 use serde::{Deserialize, Serialize};
 use speech_exit::receipt::{Head, Receipt};
 
+use super::database::{Text, once};
 use super::{Store, StoreError};
 use crate::status::Part;
 
@@ -69,7 +70,7 @@ impl Store {
     }
 
     async fn read_head(&self) -> sqlx::Result<Head> {
-        rows::head(&mut *self.pool.acquire().await?).await
+        rows::head(&mut self.database.session().await?).await
     }
 
     /// Where the chain ended when this process last wrote to it or looked, without waiting for the database.
@@ -90,7 +91,7 @@ impl Store {
     ///
     /// [`StoreError`].
     pub async fn receipts(&self, after: u64, limit: u32) -> Result<Vec<Kept>, StoreError> {
-        let outcome = rows::page(&self.pool, after, limit).await;
+        let outcome = rows::page(&self.database, after, limit).await;
         self.noted(Part::Reads, outcome)
     }
 
@@ -100,17 +101,18 @@ impl Store {
     ///
     /// [`StoreError`].
     pub async fn receipt(&self, id: &str) -> Result<Vec<Kept>, StoreError> {
-        let outcome = sqlx::query_as::<_, Row>(
-            "SELECT number, hash, receipt FROM receipts WHERE id = ? ORDER BY number",
-        )
-        .bind(id)
-        .fetch_all(&self.pool)
-        .await;
+        let outcome = once!(self.database, |connection| {
+            sqlx::query_as::<_, Row>(
+                "SELECT number, hash, receipt FROM receipts WHERE id = $1 ORDER BY number",
+            )
+            .bind(Text::of(id))
+            .fetch_all(connection)
+        });
         Ok(self.noted(Part::Reads, outcome)?.into_iter().map(Kept::from).collect())
     }
 
     /// The whole chain, oldest first, read a page at a time so that it never holds up a writer.
     pub fn all_receipts(&self) -> impl Stream<Item = Result<Kept, StoreError>> {
-        archive::all(&self.pool)
+        archive::all(&self.database)
     }
 }

@@ -1,9 +1,10 @@
-//! The rows of the chain, on a connection that the caller has.
+//! The rows of the chain, in a session that the caller has.
 
+use futures_util::TryFutureExt as _;
 use speech_exit::receipt::{Head, Link, hash};
-use sqlx::{SqliteConnection, SqlitePool};
 
 use super::{Kept, Row, Waiting};
+use crate::store::database::{Database, Session, on, once};
 
 /// What became of a receipt that was to be linked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,12 +15,14 @@ pub(super) enum Linked {
     Before,
 }
 
-/// The head of the chain as the connection sees it.
-pub(super) async fn head(connection: &mut SqliteConnection) -> sqlx::Result<Head> {
-    let last: Option<(i64, String)> =
-        sqlx::query_as("SELECT number, hash FROM receipts ORDER BY number DESC LIMIT 1")
-            .fetch_optional(connection)
-            .await?;
+/// The head of the chain as the session sees it.
+pub(super) async fn head(session: &mut Session) -> sqlx::Result<Head> {
+    let last = on!(session, |connection| {
+        sqlx::query_as::<_, (i64, String)>(
+            "SELECT number, hash FROM receipts ORDER BY number DESC LIMIT 1",
+        )
+        .fetch_optional(connection)
+    })?;
     match last {
         None => Ok(Head::empty()),
         Some((number, hash)) => Head::new(&hash, number.unsigned_abs()).ok_or_else(|| {
@@ -28,31 +31,44 @@ pub(super) async fn head(connection: &mut SqliteConnection) -> sqlx::Result<Head
     }
 }
 
+/// Whether the chain has this link, which was its head.
+pub(super) async fn has(session: &mut Session, head: &Head) -> sqlx::Result<bool> {
+    let found = on!(session, |connection| {
+        sqlx::query_as::<_, (i64,)>("SELECT number FROM receipts WHERE number = $1 AND hash = $2")
+            .bind(i64::try_from(head.length()).unwrap_or(i64::MAX))
+            .bind(head.hash())
+            .fetch_optional(connection)
+    })?;
+    Ok(found.is_some())
+}
+
 /// The receipts after that number, oldest first.
-pub(super) async fn page(pool: &SqlitePool, after: u64, limit: u32) -> sqlx::Result<Vec<Kept>> {
-    let rows = sqlx::query_as::<_, Row>(
-        "SELECT number, hash, receipt FROM receipts WHERE number > ? ORDER BY number LIMIT ?",
-    )
-    .bind(i64::try_from(after).unwrap_or(i64::MAX))
-    .bind(limit)
-    .fetch_all(pool)
-    .await?;
+pub(super) async fn page(database: &Database, after: u64, limit: u32) -> sqlx::Result<Vec<Kept>> {
+    let rows = once!(database, |connection| {
+        sqlx::query_as::<_, Row>(
+            "SELECT number, hash, receipt FROM receipts WHERE number > $1 ORDER BY number LIMIT $2",
+        )
+        .bind(i64::try_from(after).unwrap_or(i64::MAX))
+        .bind(i64::from(limit))
+        .fetch_all(connection)
+    })?;
     Ok(rows.into_iter().map(Kept::from).collect())
 }
 
 /// Links a receipt after `head`, which is the new one's then. The transaction has to hold the right to write since
 /// before it read `head`.
 pub(super) async fn append(
-    connection: &mut SqliteConnection,
+    session: &mut Session,
     head: &mut Head,
     waiting: &Waiting,
 ) -> sqlx::Result<Linked> {
     let id = waiting.receipt.id.as_str();
-    let before = sqlx::query("SELECT 1 FROM receipts WHERE id = ? AND part = ?")
-        .bind(id)
-        .bind(waiting.part())
-        .fetch_optional(&mut *connection)
-        .await?;
+    let before = on!(session, |connection| {
+        sqlx::query_as::<_, (i64,)>("SELECT number FROM receipts WHERE id = $1 AND part = $2")
+            .bind(id)
+            .bind(waiting.part())
+            .fetch_optional(connection)
+    })?;
     if before.is_some() {
         return Ok(Linked::Before);
     }
@@ -60,14 +76,18 @@ pub(super) async fn append(
     let canonical = link.canonical().map_err(|error| sqlx::Error::Encode(error.into()))?;
     let hash = hash(canonical.as_bytes());
     let number = i64::try_from(link.number).map_err(|error| sqlx::Error::Encode(error.into()))?;
-    sqlx::query("INSERT INTO receipts (number, id, part, hash, receipt) VALUES (?, ?, ?, ?, ?)")
+    on!(session, |connection| {
+        sqlx::query(
+            "INSERT INTO receipts (number, id, part, hash, receipt) VALUES ($1, $2, $3, $4, $5)",
+        )
         .bind(number)
         .bind(id)
         .bind(waiting.part())
         .bind(&hash)
         .bind(&canonical)
         .execute(connection)
-        .await?;
+        .map_ok(drop)
+    })?;
     if let Some(next) = Head::new(&hash, link.number) {
         *head = next;
     }

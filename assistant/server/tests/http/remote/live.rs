@@ -17,6 +17,7 @@ use tokio::sync::{Notify, oneshot};
 use tower::ServiceExt as _;
 
 use super::{QUESTION, Remote, Road, remote, remote_with, sending};
+use crate::support::contract;
 use crate::upstream::scripted::{Act, Step, bytes, end, say, streamed};
 use crate::upstream::{LONG, until};
 
@@ -142,7 +143,7 @@ async fn a_stream_that_is_open_at_the_end_of_the_drain_leaves_its_closing_receip
         let remote = remote([act]).await;
         let store = remote.assistant.store.clone();
         let limits = Limits { drain: Duration::from_millis(100), ..Limits::default() };
-        let app = App::remote(store.clone(), remote.upstream.clone(), limits);
+        let app = App::remote(store.clone(), remote.upstream.clone(), limits, contract());
         let server = app::build(app).expect("a table");
         let listener = listen("127.0.0.1:0".parse().expect("an address")).await.expect("a port");
         let address = listener.local_addr().expect("an address");
@@ -167,8 +168,8 @@ async fn a_stream_that_is_open_at_the_end_of_the_drain_leaves_its_closing_receip
         serving.await.expect("an end");
         // As the program does: nothing is written to the database after this.
         store.close().await;
-        let again = assistant::store::Store::open(remote.assistant.directory(), Arc::default());
-        let kept = again.await.expect("a store").receipts(0, 9).await.expect("receipts");
+        let again = crate::databases::open(remote.assistant.directory()).await;
+        let kept = again.receipts(0, 9).await.expect("receipts");
         let last: Value =
             serde_json::from_str(&kept.last().expect("receipts").receipt).expect("json");
         assert_eq!((kept.len(), &last["closing"]["ended"]), (2, &Value::from("client_gone")));

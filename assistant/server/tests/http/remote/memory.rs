@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{QUESTION, ROADS, Remote, Road, remote};
+use crate::databases::on_each_database;
 use crate::upstream::scripted::{Act, Step, bytes, chunk, say, streamed};
 
 /// Every way in which a client can go on from an answer.
@@ -19,7 +20,6 @@ fn continuing(road: Road, way: &str, first: &super::Heard, question: &str) -> Va
     body
 }
 
-#[tokio::test]
 async fn a_conversation_that_goes_on_is_sent_and_claimed() {
     for road in ROADS {
         for way in WAYS.into_iter().take(if road.is_chat() { 1 } else { 3 }) {
@@ -40,7 +40,6 @@ async fn a_conversation_that_goes_on_is_sent_and_claimed() {
     }
 }
 
-#[tokio::test]
 async fn a_response_that_follows_names_the_one_before() {
     for road in [Road::Responses, Road::ResponsesStream] {
         let remote = remote([road.says("a"), road.says("b")]).await;
@@ -51,7 +50,6 @@ async fn a_response_that_follows_names_the_one_before() {
     }
 }
 
-#[tokio::test]
 async fn a_required_library_is_searched_sent_and_claimed() {
     for road in ROADS {
         let remote = remote([road.says("A hole.")]).await;
@@ -70,7 +68,6 @@ async fn a_required_library_is_searched_sent_and_claimed() {
     }
 }
 
-#[tokio::test]
 async fn a_library_that_is_not_required_is_not_searched() {
     for road in ROADS {
         let remote = remote([road.says("A hole.")]).await;
@@ -80,7 +77,6 @@ async fn a_library_that_is_not_required_is_not_searched() {
     }
 }
 
-#[tokio::test]
 async fn a_required_source_that_is_missing_is_named() {
     for road in ROADS {
         for label in ["library", "memory", "tool:calculator"] {
@@ -109,7 +105,6 @@ async fn is_remembered(remote: &Remote, heard: &super::Heard) -> Option<bool> {
 /// What an upstream does on this road.
 type Acting = fn(Road) -> Act;
 
-#[tokio::test]
 async fn only_what_was_sent_to_its_end_is_remembered() {
     let words = || bytes(say("one"));
     let table: [(&str, Acting, Option<bool>); 3] = [
@@ -137,7 +132,6 @@ async fn only_what_was_sent_to_its_end_is_remembered() {
     }
 }
 
-#[tokio::test]
 async fn a_refused_turn_leaves_the_conversation_as_it_was() {
     for road in ROADS {
         let refusal = road.act(&json!({ "refusal": "No." }), "stop", None);
@@ -153,7 +147,6 @@ async fn a_refused_turn_leaves_the_conversation_as_it_was() {
     }
 }
 
-#[tokio::test]
 async fn a_refusal_begins_no_conversation() {
     for road in ROADS {
         let refusal = road.act(&json!({ "refusal": "No." }), "stop", None);
@@ -169,7 +162,6 @@ async fn a_refusal_begins_no_conversation() {
     }
 }
 
-#[tokio::test]
 async fn what_is_not_to_be_stored_is_not() {
     for road in [Road::Responses, Road::ResponsesStream] {
         let remote = remote([road.says("a"), road.says("b"), road.says("c"), road.says("d")]).await;
@@ -191,4 +183,16 @@ async fn what_is_not_to_be_stored_is_not() {
         remote.ask(road, &body).await.assert_answers("d", "memory", "full");
         assert!(!remote.messages().to_string().contains("Ada"), "{road:?}");
     }
+}
+
+on_each_database! {
+    a_conversation_that_goes_on_is_sent_and_claimed,
+    a_response_that_follows_names_the_one_before,
+    a_required_library_is_searched_sent_and_claimed,
+    a_library_that_is_not_required_is_not_searched,
+    a_required_source_that_is_missing_is_named,
+    only_what_was_sent_to_its_end_is_remembered,
+    a_refused_turn_leaves_the_conversation_as_it_was,
+    a_refusal_begins_no_conversation,
+    what_is_not_to_be_stored_is_not,
 }

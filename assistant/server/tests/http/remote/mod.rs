@@ -10,14 +10,14 @@ mod plain;
 mod refusals;
 mod tools;
 
-use assistant::app::{self, App};
+use assistant::app::App;
 use assistant::upstream::{Settings, Upstream};
 use assistant::web::Limits;
 use axum::body::Body;
 use axum::http::{Method, Request};
 use serde_json::{Value, json};
 
-use crate::support::{Assistant, request, store};
+use crate::support::{Assistant, contract, request, store};
 use crate::upstream::scripted::{
     Act, Asked, Scripted, bytes, chunk, completion, event, streamed, whole,
 };
@@ -146,9 +146,8 @@ pub(crate) async fn asking_at(scripted: Scripted, settings: Settings, limits: Li
     let (store, directory) = store().await;
     let upstream = Upstream::new(settings, store.clone()).expect("an upstream");
     store.board().note_upstream(assistant::status::Upstream::Up);
-    let app = App::remote(store.clone(), upstream.clone(), limits);
-    let server = app::build(app).expect("a table");
-    Remote { assistant: Assistant::of(server, store, directory), scripted, upstream }
+    let app = App::remote(store, upstream.clone(), limits, contract());
+    Remote { assistant: Assistant::of(app, directory), scripted, upstream }
 }
 
 impl Remote {

@@ -106,19 +106,51 @@ async fn a_trial_that_is_given_up_lets_the_next_one_try() {
 }
 
 #[tokio::test]
-async fn the_watch_sees_it_answer_and_then_leaves_it_alone() {
+async fn the_watch_sees_it_come_and_go_when_nobody_asks() {
     let setup = setup([]).await;
     setup.scripted.list_models_with(401);
     let watching = tokio::spawn(watch(setup.upstream.clone()));
     let probes = || setup.scripted.asked_at("/v1/models").len();
     until("it is probed", async || probes() >= 2).await;
     assert_eq!(setup.mode(), Down);
-    setup.scripted.list_models_with(200);
-    until("it is up", async || setup.mode() == Up).await;
+    for (status, mode) in [(200, Up), (503, Down), (200, Up), (403, Down), (200, Up)] {
+        setup.scripted.list_models_with(status);
+        until("the watch has seen it", async || setup.mode() == mode).await;
+    }
+    // It is there and has trouble with its list: that says nothing about its answers.
+    setup.scripted.list_models_with(500);
     let before = probes();
-    tokio::time::sleep(Duration::from_millis(1500)).await;
-    assert_eq!(probes(), before);
+    until("it is probed again", async || probes() >= before + 2).await;
+    assert_eq!(setup.mode(), Up);
     watching.abort();
+}
+
+#[tokio::test]
+async fn the_watch_leaves_it_alone_while_it_answers() {
+    let (go, gate) = oneshot::channel();
+    let long = streamed(vec![bytes(say("x")), Step::Wait(gate), bytes(end())]);
+    let setup = setup([whole(&hello()), long]).await;
+    assert!(setup.whole().await.is_ok());
+    let deltas = setup.upstream.stream(&super::question()).await.expect("an answer");
+    setup.scripted.list_models_with(503);
+    let watching = tokio::spawn(watch(setup.upstream.clone()));
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    assert_eq!((setup.scripted.asked_at("/v1/models").len(), setup.mode()), (0, Up));
+    go.send(()).expect("the upstream");
+    assert_eq!(super::all(deltas).await.1, None);
+    until("it is probed again", async || setup.mode() == Down).await;
+    watching.abort();
+}
+
+#[tokio::test]
+async fn the_board_says_that_it_rests_as_long_as_it_does() {
+    let setup = failing(Duration::ZERO, [whole(&hello()), status(500, &[])]).await;
+    let rests = || setup.store.board().seen().is_upstream_resting;
+    assert!(rests());
+    assert!(setup.whole().await.is_ok());
+    assert!(!rests());
+    assert!(setup.whole().await.is_err());
+    assert_eq!((rests(), setup.mode()), (false, Down), "one failure is not enough");
 }
 
 #[tokio::test]
@@ -173,4 +205,5 @@ async fn an_answer_that_begins_well_and_breaks_off_is_a_failure() {
         assert_eq!(setup.mode(), Down);
     }
     assert!(!setup.upstream.may_be_asked());
+    assert!(setup.store.board().seen().is_upstream_resting);
 }

@@ -7,8 +7,8 @@ use super::scripted::{
     Step, bytes, chunk, completion, end, hello, say, status, streamed, typed, whole,
 };
 use super::{setup, until, words};
+use crate::databases::{on_each_database, other_connection_to};
 
-#[tokio::test]
 async fn each_response_is_kept_as_it_came_with_how_it_ended() {
     let nonsense = "data: nonsense\n\n";
     let setup = setup([
@@ -45,7 +45,6 @@ async fn each_response_is_kept_as_it_came_with_how_it_ended() {
     assert_eq!(kept, expected);
 }
 
-#[tokio::test]
 async fn what_was_kept_is_interpreted_again_as_it_was_then() {
     let call = json!({ "id": "a", "function": { "name": "f", "arguments": "{}" } });
     let setup = setup([
@@ -77,7 +76,6 @@ async fn what_was_kept_is_interpreted_again_as_it_was_then() {
     assert_eq!(again, [first, Ok(second), Err(FaultCode::Cut), fourth, Err(FaultCode::Cut)]);
 }
 
-#[tokio::test]
 async fn what_cannot_be_kept_is_no_answer() {
     let steps = vec![bytes(say("one")), bytes(end())];
     let setup = setup([whole(&hello()), streamed(steps)]).await;
@@ -92,19 +90,22 @@ async fn what_cannot_be_kept_is_no_answer() {
     assert_eq!(probes.upstream, assistant::status::Upstream::Up, "the upstream did answer");
 }
 
-#[tokio::test]
 async fn what_was_kept_is_neither_changed_nor_removed() {
-    use sqlx::{Connection as _, Executor as _};
     let setup = setup([whole(&hello())]).await;
     assert!(setup.whole().await.is_ok());
     let before = setup.kept().await;
-    let file = setup.directory.path().join(assistant::store::FILE_NAME);
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
-    let mut other = sqlx::SqliteConnection::connect_with(&options).await.expect("a file");
+    let mut other = other_connection_to(setup.directory.path()).await;
     for statement in
         ["UPDATE external_responses SET body = x'00'", "DELETE FROM external_responses"]
     {
-        assert!(other.execute(statement).await.is_err(), "{statement}");
+        assert!(other.run(statement).await.is_err(), "{statement}");
     }
     assert_eq!(setup.kept().await, before);
+}
+
+on_each_database! {
+    each_response_is_kept_as_it_came_with_how_it_ended,
+    what_was_kept_is_interpreted_again_as_it_was_then,
+    what_cannot_be_kept_is_no_answer,
+    what_was_kept_is_neither_changed_nor_removed,
 }

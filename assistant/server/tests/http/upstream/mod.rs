@@ -3,7 +3,7 @@
 mod breaking;
 mod calls;
 mod keeping;
-mod program;
+pub(crate) mod program;
 pub(crate) mod scripted;
 mod streams;
 
@@ -18,6 +18,7 @@ use clap::Parser as _;
 use futures_util::StreamExt as _;
 use tempfile::TempDir;
 
+use crate::databases::other_connection_to;
 use crate::support::store;
 use scripted::{Act, Scripted};
 
@@ -115,14 +116,7 @@ pub(super) async fn all(mut deltas: Deltas) -> (Vec<Delta>, Option<FaultCode>) {
 pub(crate) type Kept = (String, i64, String, String);
 
 pub(crate) async fn kept(directory: &Path) -> Vec<Kept> {
-    use sqlx::Connection as _;
-    let options = sqlx::sqlite::SqliteConnectOptions::new()
-        .filename(directory.join(assistant::store::FILE_NAME));
-    let mut file = sqlx::SqliteConnection::connect_with(&options).await.expect("a file");
-    let rows = sqlx::query_as::<_, (String, i64, String, Vec<u8>)>(
-        "SELECT road, status, ended, body FROM external_responses ORDER BY number",
-    );
-    let rows = rows.fetch_all(&mut file).await.expect("rows");
+    let rows = other_connection_to(directory).await.external().await;
     let text = |body: Vec<u8>| String::from_utf8_lossy(&body).into_owned();
     rows.into_iter().map(|(road, status, ended, body)| (road, status, ended, text(body))).collect()
 }

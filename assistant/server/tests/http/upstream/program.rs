@@ -38,7 +38,7 @@ fn half_a_configuration_does_not_start() {
     }
 }
 
-fn with_upstream(directory: &TempDir, scripted: &Scripted) -> Program {
+pub(crate) fn with_upstream(directory: &TempDir, scripted: &Scripted) -> Program {
     let mut command = command(directory.path(), &[]);
     command.env("UPSTREAM_URL", scripted.url()).env("UPSTREAM_MODEL", "m");
     // The named variable may have our prefix, and is no unknown one then.

@@ -54,12 +54,16 @@ struct Shared {
 
 impl Scripted {
     pub(crate) async fn new(script: impl IntoIterator<Item = Act>) -> Self {
+        Self::at(SocketAddr::from(([127, 0, 0, 1], 0)), script).await
+    }
+
+    pub(crate) async fn at(address: SocketAddr, script: impl IntoIterator<Item = Act>) -> Self {
         let shared = Arc::new(Shared {
             script: Mutex::new(script.into_iter().collect()),
             asked: Mutex::default(),
             models: Mutex::new(200),
         });
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let listener = TcpListener::bind(address).await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let router = Router::new().fallback(act).with_state(Arc::clone(&shared));
         let serving = tokio::spawn(async move {
