@@ -9,6 +9,19 @@ use status_contract::{Code, Contract, Finding, Mode, Options, Report, check};
 
 pub(super) const MODES: [Mode; 2] = [Mode::Min, Mode::Exact];
 
+/// What a schema has words for.
+const EXPRESSED: [Code; 9] = [
+    Code::Missing,
+    Code::Type,
+    Code::Range,
+    Code::Const,
+    Code::Enum,
+    Code::Tier,
+    Code::Duplicate,
+    Code::Extra,
+    Code::Rule,
+];
+
 /// A contract in one mode, and the schema that it gives.
 pub(super) struct Both<'c> {
     contract: &'c Contract,
@@ -45,14 +58,9 @@ impl<'c> Both<'c> {
     /// Whether the schema has words for what was found.
     pub(super) fn expresses(&self, finding: &Finding) -> bool {
         match finding.code {
-            Code::Missing | Code::Type | Code::Const | Code::Enum | Code::Tier => true,
-            Code::Duplicate | Code::Extra => true,
             Code::Range => !is_rounded(&finding.found),
             Code::Rule => !finding.rule.as_ref().is_some_and(|id| self.unexpressed.contains(id)),
-            Code::Order | Code::Age | Code::Transition => false,
-            Code::DuplicateKey | Code::NotFinite | Code::Depth | Code::Size | Code::NotJson => {
-                false
-            }
+            code => EXPRESSED.contains(&code),
         }
     }
 
@@ -111,6 +119,16 @@ impl Tally {
                     *self.for_one_code.entry(first.code).or_default() += 1;
                 }
             }
+        }
+    }
+
+    /// Of so many documents in two modes, many had either verdict, and some were refused for each kind of fault alone.
+    #[track_caller]
+    pub(super) fn has_enough_of_each(&self, documents: usize) {
+        assert!(self.valid > documents / 4 && self.refused_by_both > documents / 2, "{self:?}");
+        for code in EXPRESSED {
+            let count = self.for_one_code.get(&code);
+            assert!(count.is_some_and(|count| *count > documents / 1_000), "{code}: {self:?}");
         }
     }
 }
