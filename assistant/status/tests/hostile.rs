@@ -330,6 +330,8 @@ fn what_is_gone_through_for_each_item_has_a_bound() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn any_bytes_get_a_report(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         found(&contract(), &bytes);
