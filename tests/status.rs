@@ -37,7 +37,7 @@ fn the_version_of_a_status_contract_was_raised_with_what_it_stands_for() {
 fn copy(name: &str) -> PathBuf {
     let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("status").join(name);
     drop(fs::remove_dir_all(&copy));
-    for folder in ["contracts", "snapshots", "kernel"] {
+    for folder in ["contracts", "snapshots", "kernel", "docs"] {
         for file in workspace::files_below(&root(), folder).unwrap() {
             let to = copy.join(&file);
             fs::create_dir_all(to.parent().unwrap()).unwrap();
