@@ -184,7 +184,21 @@ class World:
         """Starts the upstream if it is down, and waits until the assistant knows that it is there."""
         if self.upstream.is_down():
             self.upstream.start()
-        until("the assistant to find the upstream", lambda: self.status()["upstream"] == "up")
+        until("the assistant to find the upstream", self.is_answered)
+
+    def is_answered(self) -> bool:
+        """Whether the upstream is known to answer. After an answer that failed, only one that succeeds shows it."""
+        if self.status()["upstream"] != "up":
+            body = {"model": "m", "messages": [{"role": "user", "content": "Are you there?"}]}
+            request = urllib.request.Request(
+                f"{self.address}/v1/chat/completions",
+                data=json.dumps(body).encode(),
+                headers={"content-type": "application/json"},
+            )
+            urllib.request.urlopen(request, timeout=DEADLINE).read()
+            # It may rest: each question has its receipt, so that few are better than many.
+            time.sleep(0.5)
+        return self.status()["upstream"] == "up"
 
     def export(self) -> pathlib.Path:
         """Writes all receipts into a file, which is its result."""
